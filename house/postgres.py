@@ -27,9 +27,7 @@ def server_programs() -> Path | None:
     found = shutil.which("initdb")
     if found:
         folders.append(Path(found).resolve().parent)
-    return next(
-        (f for f in folders if (f / "initdb").exists() and (f / "pg_ctl").exists()), None
-    )
+    return next((f for f in folders if (f / "initdb").exists() and (f / "pg_ctl").exists()), None)
 
 
 @contextmanager
@@ -37,7 +35,7 @@ def throwaway_server(programs: Path) -> Iterator[str]:
     """Start an empty server and yield its DATABASE_URL."""
     owner = _unprivileged_user()
     # A short folder: a socket's path may be 107 characters long at most.
-    folder = Path(tempfile.mkdtemp(prefix="sneeuwbal-", dir="/tmp"))  # noqa: S108
+    folder = Path(tempfile.mkdtemp(prefix="sneeuwbal-", dir="/tmp"))
     port = random.randint(20_000, 60_000)  # noqa: S311 - only names the socket file
     data = folder / "data"
     try:

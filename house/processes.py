@@ -1,12 +1,11 @@
 """Keep the web server and the worker running together, and stop both cleanly."""
 
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from types import FrameType
 
@@ -17,6 +16,7 @@ LOGS = ROOT / "var" / "log"
 START_SECONDS = 60
 STOP_SECONDS = 10
 THREADS = 4
+SERVER_ERROR = 500
 
 
 class Stopped(Exception):
@@ -26,7 +26,7 @@ class Stopped(Exception):
 def listen_for_stop() -> None:
     """Turn Ctrl-C and SIGTERM into Stopped, so that every exit passes the same door."""
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
         raise Stopped
 
     signal.signal(signal.SIGTERM, stop)
@@ -54,7 +54,7 @@ class Children:
         self.environment = os.environ | environment | {"PYTHONUNBUFFERED": "1"}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, host: str, port: int, workers: int) -> None:
+    def start(self, host: str, port: int, *, workers: int) -> None:
         """Start both; their output goes to var/log."""
         granian = [str(PYTHON), "-m", "granian", "--interface", "wsgi", "--no-ws"]
         granian += ["--workers", str(workers), "--blocking-threads", str(THREADS)]
@@ -62,23 +62,18 @@ class Children:
         self._start("web", granian)
         self._start("worker", [str(SNEEUWBAL), "db_worker"])
 
-    def wait_until_answering(self, address: str) -> None:
+    def wait_until_answering(self, host: str, port: int) -> None:
         """Return once the site answers; a server error is trouble too."""
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             self._complain_of_the_dead()
-            try:
-                with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - our own address
-                    return
-            except urllib.error.HTTPError as error:
-                if error.code < 500:
-                    return
-                raise Trouble(
-                    f"{address} answers {error.code}:\n{_tail('web')}"
-                ) from error
-            except OSError:
-                time.sleep(0.2)
-        raise Trouble(f"{address} did not answer in {START_SECONDS} s:\n{_tail('web')}")
+            status = _status_of_start_page(host, port)
+            if status >= SERVER_ERROR:
+                raise Trouble(f"The start page answers {status}:\n{_tail('web')}")
+            if status:
+                return
+            time.sleep(0.2)
+        raise Trouble(f"The site did not answer in {START_SECONDS} s:\n{_tail('web')}")
 
     def watch(self) -> None:
         """Stay until one of them dies; that is trouble."""
@@ -118,6 +113,18 @@ class Children:
         for name, child in self.running.items():
             if child.poll() is not None:
                 raise Trouble(f"The {name} process ended ({child.returncode}):\n{_tail(name)}")
+
+
+def _status_of_start_page(host: str, port: int) -> int:
+    """The status of `/`, or 0 while nothing answers; production may redirect to https."""
+    connection = http.client.HTTPConnection(host, port, timeout=30)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
 
 
 def _signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
