@@ -77,7 +77,7 @@ def make_environment(wanted: list[str]) -> str:
     if not todo:
         _link_project()
         return "already there"
-    if not stamp:
+    if not stamp and not _usable():
         _make_venv()
     installer = _install(todo)
     _link_project()
@@ -122,11 +122,24 @@ def last_lines(text: str, count: int = LAST_LINES) -> str:
 
 
 def _home() -> str:
-    return f"{ROOT} {sys.version_info.major}.{sys.version_info.minor}"
+    return f"{ROOT} {_series()}"
+
+
+def _series() -> str:
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def _answers(*command: Path | str) -> bool:
     return subprocess.run(list(map(str, command)), capture_output=True, check=False).returncode == 0
+
+
+def _usable() -> bool:
+    """Is there an environment of this Python at this place, perhaps half filled?"""
+    asked = "import sys; print(sys.prefix, '%d.%d' % sys.version_info[:2])"
+    if not PYTHON.exists():
+        return False
+    done = subprocess.run([str(PYTHON), "-c", asked], capture_output=True, text=True, check=False)
+    return done.stdout.strip() == f"{VENV} {_series()}"
 
 
 def _make_venv() -> None:
