@@ -56,11 +56,18 @@ class ProgrammeNeighbourhood(models.Model):
     target_participants = models.PositiveIntegerField(
         _("target: participating households"), null=True, blank=True
     )
+    target_reason = models.CharField(
+        _("why the target is higher than usual"), max_length=300, blank=True
+    )
 
     class Meta:
         ordering = ["area__name"]
         constraints = [
-            models.UniqueConstraint(fields=["programme", "area"], name="neighbourhood_once")
+            models.UniqueConstraint(fields=["programme", "area"], name="neighbourhood_once"),
+            models.CheckConstraint(
+                condition=~Q(phase="stopped") | (Q(stopped_on__isnull=False) & ~Q(stop_reason="")),
+                name="stopped_with_reason",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -68,7 +75,7 @@ class ProgrammeNeighbourhood(models.Model):
 
 
 class PhaseChange(models.Model):
-    """When a neighbourhood entered a phase. Only added to."""
+    """When a neighbourhood entered a phase. Only added to: a mistake is undone by a new row."""
 
     neighbourhood = models.ForeignKey(
         ProgrammeNeighbourhood, models.CASCADE, related_name="phase_changes"
@@ -77,10 +84,16 @@ class PhaseChange(models.Model):
     on = models.DateField()
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     reason = models.CharField(max_length=300, blank=True)
+    undoes = models.OneToOneField(
+        "self", models.CASCADE, null=True, blank=True, related_name="undone_by"
+    )
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ["on", "pk"]
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.phase} {self.on}"
 
 
 class StaffCapacity(models.Model):
@@ -98,6 +111,9 @@ class StaffCapacity(models.Model):
             models.CheckConstraint(condition=Q(fte__gte=0), name="capacity_positive"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.quarter} {self.fte}"
+
 
 class Budget(models.Model):
     """Money for a year, and whose money it is."""
@@ -109,6 +125,12 @@ class Budget(models.Model):
 
     class Meta:
         ordering = ["year", "funder"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_eur__gte=0), name="budget_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.funder}"
 
 
 class RoadmapSession(models.Model):
@@ -125,9 +147,17 @@ class RoadmapSession(models.Model):
     place = models.CharField(_("place"), max_length=120, blank=True)
     facilitator = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    adopted_on = models.DateField(null=True, blank=True)
 
     class Meta:
-        ordering = ["-held_on"]
+        ordering = ["-held_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="adopted", adopted_on__isnull=False)
+                | (~Q(status="adopted") & Q(adopted_on__isnull=True)),
+                name="adopted_with_date",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -178,7 +208,7 @@ class Card(models.Model):
 
 
 class Decision(models.Model):
-    """What a session decided: every decision has an owner and a date."""
+    """What a session decided. It may lack an owner or a date only until the session is adopted."""
 
     class Status(models.TextChoices):
         OPEN = "open", _("open")
@@ -195,13 +225,22 @@ class Decision(models.Model):
         verbose_name=_("card"),
     )
     text = models.CharField(_("decision"), max_length=300)
-    owner = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("owner"))
-    due_on = models.DateField(_("ready by"))
+    owner = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("owner")
+    )
+    due_on = models.DateField(_("ready by"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.OPEN)
     closed_on = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["due_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["card"],
+                condition=Q(status="open"),
+                name="one_open_decision_per_card",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.text
