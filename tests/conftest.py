@@ -1,7 +1,10 @@
 """Fixtures for all tests."""
 
+import json
 import os
 import shutil
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -28,3 +31,142 @@ def browser_type_launch_args(browser_type_launch_args):
         pytest.skip("no Chromium on this machine: browser tests skipped")
     flags = ["--no-sandbox", "--disable-background-networking", "--disable-quic", "--disable-gpu"]
     return {**browser_type_launch_args, "executable_path": chromium, "args": flags}
+
+
+@dataclass(frozen=True)
+class Town:
+    """A made-up municipality of square neighbourhoods, west to east, then south."""
+
+    municipality: Any
+    districts: list[Any]
+    neighbourhoods: list[Any]
+    dataset: Any
+
+
+SIDE_M = 500.0
+
+
+def _square(area, dataset, column, row, *, side=SIDE_M, width=1, height=1):
+    """The shape of a square in a grid; y grows downwards, as in an SVG path."""
+    from sneeuwbal.places.models import Shape
+
+    left, top = 100_000 + column * side, -450_000 + row * side
+    right, bottom = left + side * width, top + side * height
+    west, south = 4.6 + column * 0.007, 52.4 - row * 0.0045
+    east, north = west + 0.007 * width, south + 0.0045 * height
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return Shape(
+        area=area,
+        dataset=dataset,
+        geometry=json.dumps({"type": "Polygon", "coordinates": [ring]}),
+        path=f"M{left:.0f} {top:.0f}H{right:.0f}V{bottom:.0f}H{left:.0f}Z",
+        min_x=left,
+        min_y=top,
+        max_x=right,
+        max_y=bottom,
+        label_x=(left + right) / 2,
+        label_y=(top + bottom) / 2,
+        lon=(west + east) / 2,
+        lat=(south + north) / 2,
+        area_m2=(right - left) * (bottom - top),
+    )
+
+
+def _touching(neighbourhoods, columns):
+    from sneeuwbal.places.models import Adjacency
+
+    for one, area in enumerate(neighbourhoods):
+        for other, neighbour in enumerate(neighbourhoods):
+            across = abs(one % columns - other % columns)
+            down = abs(one // columns - other // columns)
+            if across + down == 1:
+                yield Adjacency(area=area, neighbour=neighbour, shared_border_m=SIDE_M)
+
+
+def _made_up_dataset(key, year, licence="CC BY 4.0"):
+    from sneeuwbal.places.models import Dataset
+
+    given = {
+        "publisher": "Proefbureau",
+        "table": f"Tabel {key}",
+        "title": f"Proeftabel {key} {year}",
+        "year": year,
+        "area_year": year,
+        "licence": licence,
+        "fictional": True,
+    }
+    return Dataset.objects.get_or_create(key=f"test-{key}-{year}", defaults=given)[0]
+
+
+def _made_up_series(key, year):
+    from sneeuwbal.places.models import Indicator, Series
+
+    given = {
+        "name_nl": f"{key} (nl)",
+        "name_en": f"{key} (en)",
+        "unit": "%",
+        "decimals": 1,
+        "topic": "test",
+        "featured": True,
+    }
+    indicator, _ = Indicator.objects.get_or_create(key=key, defaults=given)
+    return Series.objects.get_or_create(
+        indicator=indicator,
+        dataset=_made_up_dataset(key, year),
+        year=year,
+        defaults={"official_key": key, "unit": indicator.unit},
+    )[0]
+
+
+def _give_values(areas, key, given, year):
+    from sneeuwbal.places.models import Missing, Value
+
+    series = _made_up_series(key, year)
+    Value.objects.bulk_create(
+        Value(
+            series=series,
+            area=area,
+            value=value,
+            missing=Missing.SUPPRESSED if value is None else None,
+        )
+        for area, value in zip(areas, given, strict=False)
+    )
+
+
+def _town(
+    code="GM9990", *, name="Proefstad", year=2020, columns=3, rows=2, shapes=True, values=None
+):
+    from sneeuwbal.places.models import Adjacency, Area, Shape
+
+    number = code.removeprefix("GM")
+    district = f"WK{number}00"
+    shared = {"year": year, "municipality_code": code, "fictional": True}
+    municipality = Area.objects.create(kind="GM", code=code, name=name, **shared)
+    shared["district_code"] = district
+    whole = Area.objects.create(kind="WK", code=district, name=f"Wijk 00 {name}", **shared)
+    neighbourhoods = Area.objects.bulk_create(
+        Area(kind="BU", code=f"BU{number}{i:04d}", name=f"{name} buurt {i + 1}", **shared)
+        for i in range(columns * rows)
+    )
+    borders = _made_up_dataset("borders", year, licence="CC0")
+    if shapes:
+        size = {"width": columns, "height": rows}
+        Shape.objects.bulk_create(
+            [_square(area, borders, 0, 0, **size) for area in (municipality, whole)]
+            + [_square(a, borders, i % columns, i // columns) for i, a in enumerate(neighbourhoods)]
+        )
+        Adjacency.objects.bulk_create(_touching(neighbourhoods, columns))
+    for key, given in (values or {}).items():
+        _give_values(neighbourhoods, key, given, year)
+    return Town(municipality, [whole], neighbourhoods, borders)
+
+
+@pytest.fixture
+def make_town(db):
+    """Make a municipality with square neighbourhoods, borders, adjacency and values.
+
+    `make_town("GM9990", name="Proefstad", year=2020, columns=3, rows=2, shapes=True,
+    values={"density": [1.0, None, ...]})`; a value None is suppressed. Codes of neighbourhoods
+    are BU99900000, BU99900001, ... in one district WK999000.
+    """
+    return _town
