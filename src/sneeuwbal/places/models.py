@@ -18,6 +18,9 @@ class Area(models.Model):
     code = models.CharField(max_length=10)
     year = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=120)
+    name_year = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Year of the list that gave the name; empty: none known."
+    )
     municipality_code = models.CharField(max_length=6, blank=True)
     district_code = models.CharField(max_length=8, blank=True)
     fictional = models.BooleanField(default=False)
@@ -79,7 +82,10 @@ class Series(models.Model):
     dataset = models.ForeignKey(Dataset, models.PROTECT, related_name="series")
     year = models.PositiveSmallIntegerField(help_text="Year the value speaks of.")
     official_key = models.CharField(max_length=120)
-    unit = models.CharField(max_length=40)
+    unit = models.CharField(max_length=40, help_text="Unit as the publisher gives it.")
+    factor = models.FloatField(
+        default=1, help_text="The stored value is the published one times this."
+    )
     empty = models.BooleanField(default=False, help_text="The column exists but holds no value.")
 
     class Meta:
@@ -105,7 +111,8 @@ class Value(models.Model):
     """A value, or the reason why it is missing."""
 
     pk = models.CompositePrimaryKey("series_id", "area_id")
-    series = models.ForeignKey(Series, models.CASCADE, related_name="values")
+    # The primary key begins with the series, so it needs no index of its own.
+    series = models.ForeignKey(Series, models.CASCADE, related_name="values", db_index=False)
     area = models.ForeignKey(Area, models.CASCADE, related_name="values")
     value = models.FloatField(null=True)
     missing = models.PositiveSmallIntegerField(null=True, choices=Missing)
@@ -121,7 +128,10 @@ class Value(models.Model):
 
 
 class Shape(models.Model):
-    """The border of an area, ready to draw."""
+    """The border of an area, ready to draw.
+
+    `path`, the box and the label lie in one plane: metres of RD New, y turned downwards.
+    """
 
     area = models.OneToOneField(Area, models.CASCADE, related_name="shape")
     dataset = models.ForeignKey(Dataset, models.PROTECT, related_name="+")
