@@ -1,0 +1,104 @@
+"""Maps and charts of public numbers."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sneeuwbal.accounts.models import ReportingUnit
+from sneeuwbal.places import maps
+from sneeuwbal.places.models import Area, Shape
+from sneeuwbal.publication.models import PublicNumber
+from sneeuwbal.publication.register import Entry
+from sneeuwbal.publication.words import STAGES, VERDICTS
+
+
+def verdict_map(entries: list[Entry], unit: ReportingUnit) -> maps.Picture | None:
+    """Draw the municipality with the verdict of each started neighbourhood."""
+    shapes = list(
+        Shape.objects.filter(
+            area__municipality_code=unit.municipality.code, area__kind=Area.Kind.NEIGHBOURHOOD
+        ).select_related("area")
+    )
+    by_code = {shape.area.code: shape for shape in shapes}
+    known = [entry for entry in entries if entry.neighbourhood.area.code in by_code]
+    if not known:
+        return None
+    ids = {by_code[entry.neighbourhood.area.code].area_id: entry for entry in known}
+    categories = {
+        area_id: (entry.snowball.verdict or "too_few") if entry.snowball else "too_few"
+        for area_id, entry in ids.items()
+    }
+    labels = {
+        key: str(VERDICTS[key]) for key in ("snowball", "boost", "no_spread_shown", "too_few")
+    }
+    return maps.draw(
+        by_code.values(),
+        title=_("Spread by neighbourhood, %(name)s") % {"name": unit.municipality.name},
+        summary=ngettext(
+            "%(count)s neighbourhood was started; each has its verdict.",
+            "%(count)s neighbourhoods were started; each has its verdict.",
+            len(entries),
+        )
+        % {"count": len(entries)},
+        categories=categories,
+        category_labels=labels,
+        links={
+            area_id: reverse("public_neighbourhood", args=[entry.neighbourhood.area.code])
+            for area_id, entry in ids.items()
+        },
+        notes={shape.area_id: _("not started") for shape in shapes if shape.area_id not in ids},
+    )
+
+
+def snowball_chart(entries: list[Entry]) -> dict[str, Any] | None:
+    """Dots with intervals against the line R = 1."""
+    rows = [_chart_row(entry) for entry in entries]
+    if not any(row["value"] is not None for row in rows):
+        return None
+    return {
+        "title": _("Snowball number R by neighbourhood"),
+        "summary": _(
+            "How many others each participant brought in. Above 1 it grows by itself. "
+            "A line that crosses 1 means: we cannot tell."
+        ),
+        "unit": _("per participant"),
+        "decimals": 2,
+        "reference": 1.0,
+        "rows": rows,
+    }
+
+
+def _chart_row(entry: Entry) -> dict[str, Any]:
+    number = entry.snowball
+    shown = number is not None and not number.withheld
+    return {
+        "label": entry.neighbourhood.area.name,
+        "value": number.value if number and shown else None,
+        "low": number.low if number and shown else None,
+        "high": number.high if number and shown else None,
+        "n": number.n if number and shown else None,
+        "note": _("withheld: fewer than ten households") if not shown else _("too little data"),
+        "url": reverse("public_neighbourhood", args=[entry.neighbourhood.area.code]),
+    }
+
+
+def funnel_chart(number: PublicNumber | None) -> dict[str, Any] | None:
+    """Bars for all households, those who were not reached or not interested included."""
+    if number is None or number.withheld:
+        return None
+    return {
+        "title": _("All households by how far they came"),
+        "summary": _("Numbers are rounded to fives; very small groups are not shown."),
+        "unit": _("households"),
+        "decimals": 0,
+        "bars": [
+            {
+                "label": str(STAGES.get(row["key"], row["key"])),
+                "value": row["count"],
+                "note": "" if row["count"] is not None else _("withheld"),
+            }
+            for row in number.details["stages"]
+        ],
+    }

@@ -1,0 +1,216 @@
+"""Every public number passes here: figures in, safe numbers out, frozen as a release.
+
+Nothing personal can be reached from this room: it reads stored figures, which are numbers.
+The order of work is that of docs/methods/disclosure.md: coarsen, round to fives, withhold.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+from django.utils.translation import gettext as _
+
+from sneeuwbal.accounts.jobs import JobError, Progress
+from sneeuwbal.accounts.models import Organisation
+from sneeuwbal.analysis.disclosure import (
+    checked_threshold,
+    publishable_count,
+    publishable_share,
+    rounded,
+    suppressed,
+)
+from sneeuwbal.evidence.models import Figure
+from sneeuwbal.publication.models import PublicNumber, Release
+from sneeuwbal.roadmap.models import ProgrammeNeighbourhood
+
+FEW = "few_people"
+NEVER_STARTED = {
+    ProgrammeNeighbourhood.Phase.CANDIDATE.value,
+    ProgrammeNeighbourhood.Phase.COMPARISON.value,
+}
+
+
+def threshold() -> int:
+    """Smallest number of households behind a public number; never below ten."""
+    return checked_threshold(settings.PUBLICATION_THRESHOLD)
+
+
+def two_digits(value: float | None) -> float | None:
+    """Round an amount to two significant digits, so that no exact count can be divided out."""
+    return None if value is None else float(f"{value:.2g}")
+
+
+def _withheld(figure: Figure) -> dict[str, Any]:
+    return {"withheld": FEW, "method": figure.method}
+
+
+def _estimate(figure: Figure, digits: Callable[[float | None], float | None]) -> dict[str, Any]:
+    """A number with its interval, or the refusal that the figure already holds."""
+    if publishable_count(figure.n, threshold=threshold()) is None:
+        return _withheld(figure)
+    return {
+        "value": digits(figure.value),
+        "low": digits(figure.low),
+        "high": digits(figure.high),
+        "n": rounded(figure.n),
+        "unit": figure.unit,
+        "method": figure.method,
+        "verdict": figure.verdict,
+    }
+
+
+def _two_decimals(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
+def _snowball(figure: Figure) -> dict[str, Any]:
+    shown = _estimate(figure, _two_decimals)
+    if "withheld" not in shown:
+        unknown = figure.details.get("share_unknown")
+        shown["details"] = {"share_unknown": None if unknown is None else round(unknown, 1)}
+    return shown
+
+
+def _reach(figure: Figure) -> dict[str, Any]:
+    """Reached households as a share of all: numerator and remainder must both be large enough."""
+    households = int(figure.details.get("households") or 0)
+    reached = figure.n
+    if (
+        reached > households
+        or publishable_share(reached, households, threshold=threshold()) is None
+    ):
+        return _withheld(figure)
+    return _estimate(figure, _two_decimals) | {"details": {"households": rounded(households)}}
+
+
+def _amount(figure: Figure) -> dict[str, Any]:
+    return _estimate(figure, two_digits)
+
+
+def _count(figure: Figure) -> dict[str, Any]:
+    if publishable_count(figure.n, threshold=threshold()) is None:
+        return _withheld(figure)
+    return {
+        "value": float(rounded(figure.n)),
+        "n": rounded(figure.n),
+        "unit": figure.unit,
+        "method": figure.method,
+        "verdict": figure.verdict,
+    }
+
+
+def _table(name: str) -> Callable[[Figure], dict[str, Any]]:
+    """A table of counts: small cells go, and one more so that none can be subtracted back."""
+
+    def safe(figure: Figure) -> dict[str, Any]:
+        rows = figure.details.get(name, [])
+        if publishable_count(figure.n, threshold=threshold()) is None or not rows:
+            return _withheld(figure)
+        cells = suppressed([int(row["count"]) for row in rows], threshold=threshold())
+        shown = [
+            {"key": row["key"], "count": None if cell is None else rounded(cell)}
+            for row, cell in zip(rows, cells, strict=True)
+        ]
+        return {
+            "n": rounded(figure.n),
+            "unit": figure.unit,
+            "method": figure.method,
+            "details": {name: shown},
+        }
+
+    return safe
+
+
+# One entry per kind of figure; a kind that is not listed is never public.
+SAFE: dict[str, Callable[[Figure], dict[str, Any]]] = {
+    Figure.Kind.SNOWBALL: _snowball,
+    Figure.Kind.GROWTH: lambda figure: _estimate(figure, _two_decimals),
+    Figure.Kind.REACH: _reach,
+    Figure.Kind.COST: _amount,
+    Figure.Kind.VOICE: _count,
+    Figure.Kind.FUNNEL: _table("stages"),
+    Figure.Kind.CHANNELS: _table("channels"),
+}
+
+
+def newest_figures(organisation: Organisation) -> list[Figure]:
+    """The newest figure of each kind and area."""
+    newest = Window(
+        RowNumber(),
+        partition_by=[F("kind"), F("area_id")],
+        order_by=[F("as_of").desc(), F("id").desc()],
+    )
+    return list(
+        Figure.objects.filter(organisation=organisation, kind__in=SAFE)
+        .annotate(place=newest)
+        .filter(place=1)
+        .select_related("area")
+        .order_by("area__code", "kind")
+    )
+
+
+def safe_numbers(figures: list[Figure]) -> list[PublicNumber]:
+    """What may be shown of these figures; unsaved rows."""
+    return [
+        PublicNumber(area=figure.area, kind=figure.kind, **SAFE[figure.kind](figure))
+        for figure in figures
+    ]
+
+
+def digest_of(numbers: list[PublicNumber]) -> str:
+    """A fingerprint of the numbers: equal releases have equal fingerprints."""
+    rows = sorted(
+        [
+            [n.area_id or 0, n.kind, n.value, n.low, n.high, n.n, n.verdict, n.withheld, n.details]
+            for n in numbers
+        ],
+        key=lambda row: (row[0], row[1]),
+    )
+    return hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
+
+
+def make_release(
+    *, progress: Progress, organisation: str, released_by: int | None = None
+) -> dict[str, Any]:
+    """Freeze what may be public today. The same numbers again give the same release."""
+    tenant = Organisation.objects.get(slug=organisation)
+    progress(0.1, _("Reading the figures"))
+    figures = newest_figures(tenant)
+    if not figures:
+        raise JobError(_("There are no figures yet. Compute the evidence first."))
+    progress(0.5, _("Withholding small numbers"))
+    numbers = safe_numbers(figures)
+    digest = digest_of(numbers)
+    as_of: date = max(figure.as_of for figure in figures)
+    with transaction.atomic():
+        known = Release.objects.filter(organisation=tenant, withdrawn_at=None).first()
+        if known and known.digest == digest:
+            return {"release": known.pk, "new": False}
+        release = Release.objects.create(
+            organisation=tenant,
+            as_of=as_of,
+            released_by_id=released_by,
+            digest=digest,
+            hidden=sum(bool(number.withheld) for number in numbers),
+        )
+        for number in numbers:
+            number.release = release
+        PublicNumber.objects.bulk_create(numbers)
+    progress(1.0, _("Released"))
+    return {"release": release.pk, "new": True}
+
+
+def latest_release(organisation: Organisation) -> Release | None:
+    """The release that readers see now."""
+    return Release.objects.filter(organisation=organisation, withdrawn_at=None).first()
+
+
+def numbers_of(release: Release, area_id: int | None) -> dict[str, PublicNumber]:
+    """Public numbers of one area (None: the whole programme) by kind."""
+    return {number.kind: number for number in release.numbers.filter(area_id=area_id)}
