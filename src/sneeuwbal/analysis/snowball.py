@@ -193,7 +193,8 @@ def snowball_finding(
 
     Notes
     -----
-    Up to a third, unknown origin counts as campaign, so the number means "at least".
+    Up to a third, arrivals of unknown origin are divided as the known ones are: an
+    assumption, and the reason to show the unknown share beside the number.
     """
     people = int(recruits.size)
     if min(via_neighbour, unknown_origin) < 0 or via_neighbour + unknown_origin > people:
@@ -202,26 +203,21 @@ def snowball_finding(
     seen = np.asarray(delay_cdf(days_followed), float)
     exposure = float(seen.sum())
     k = dispersion(np.asarray(recruits, float), seen, programme=programme_dispersion)
-    wide = 1 + (PRIOR_SHAPE + counted) / (PRIOR_RATE + exposure) / k
-    posterior = _posterior(counted, exposure, wide)
-    estimate = _as_estimate(posterior, counted, n=people)
     share_unknown = unknown_origin / people if people else 0.0
     if share_unknown > MAX_UNKNOWN_SHARE:
-        highest = counted + unknown_origin
-        wider = 1 + (PRIOR_SHAPE + highest) / (PRIOR_RATE + exposure) / k
-        estimate = silent(
-            Silence.ORIGIN_UNKNOWN,
-            n=people,
-            method="bounds",
-            low=posterior.interval()[0],
-            high=_posterior(highest, exposure, wider).interval()[1],
-            unit=UNIT,
-        )
+        posterior, wide = _widened(counted, exposure, k, unverified=via_neighbour)
+        highest, _ = _widened(counted + unknown_origin, exposure, k, unverified=via_neighbour)
+        low, high = posterior.interval()[0], highest.interval()[1]
+        reason = Silence.ORIGIN_UNKNOWN
+        estimate = silent(reason, n=people, method="bounds", low=low, high=high, unit=UNIT)
+    else:
+        referred_share = min(1.0, counted / max(1, people - unknown_origin))
+        completed = counted + unknown_origin * referred_share
+        posterior, wide = _widened(completed, exposure, k, unverified=via_neighbour)
+        low = posterior.interval()[0]
+        estimate = _as_estimate(posterior, completed, n=people)
     verdict = label(
-        participants=people,
-        low=posterior.interval()[0],
-        exceeds_comparison=exceeds_comparison,
-        chains=chains,
+        participants=people, low=low, exceeds_comparison=exceeds_comparison, chains=chains
     )
     return SnowballFinding(
         estimate=replace(estimate, verdict=verdict.value),
@@ -331,6 +327,19 @@ def _posterior(counted: float, exposure: float, overdispersion: float) -> GammaP
         raise ValueError("overdispersion is at least 1")
     shape = (PRIOR_SHAPE + counted) / overdispersion
     return GammaPosterior(shape, overdispersion / (PRIOR_RATE + exposure))
+
+
+def _widened(
+    counted: float, exposure: float, k: float, *, unverified: int
+) -> tuple[GammaPosterior, float]:
+    """Return the posterior widened for dispersion k and unverified links, and by how much.
+
+    The weight of an unverified link is 0.5, but may for all of them be anything from 0 to
+    1: that adds the variance of a uniform weight, 1/12, times the square of their number.
+    """
+    wide = 1 + (PRIOR_SHAPE + counted) / (PRIOR_RATE + exposure) / k
+    wide += unverified**2 / 12 / (PRIOR_SHAPE + counted)
+    return _posterior(counted, exposure, wide), wide
 
 
 def _as_estimate(posterior: GammaPosterior, counted: float, *, n: int) -> Estimate:
