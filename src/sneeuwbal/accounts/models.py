@@ -1,5 +1,7 @@
 """People who work here, for which organisation, in which role, and the long work they ask for."""
 
+from uuid import uuid4
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -107,6 +109,16 @@ class Membership(models.Model):
         return f"{self.user_id} {self.role}"
 
 
+class FailedLogin(models.Model):
+    """A login that failed, to slow down guessing. Keeps no address, only keyed digests of it."""
+
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["digest", "at"])]
+
+
 class Job(models.Model):
     """Long work: asked for on a page, done by the worker, followed and cancelled on a page."""
 
@@ -117,11 +129,14 @@ class Job(models.Model):
         FAILED = "failed", _("failed")
         CANCELLED = "cancelled", _("cancelled")
 
+    key = models.UUIDField(unique=True, default=uuid4, editable=False)
     name = models.CharField(max_length=40, help_text="A key of settings.JOBS.")
     organisation = models.ForeignKey(Organisation, models.CASCADE, null=True, related_name="jobs")
     asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
     arguments = models.JSONField(default=dict)
+    fingerprint = models.CharField(max_length=64, help_text="Digest of what was asked.")
+    language = models.CharField(max_length=5, default="nl", help_text="Of who asked it.")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     progress = models.PositiveSmallIntegerField(default=0, help_text="Percent.")
     message = models.CharField(max_length=300, blank=True)
@@ -132,7 +147,15 @@ class Job(models.Model):
     return_path = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        ordering = ["-asked_at"]
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            # Asking twice gives one job, also when two people ask in the same instant.
+            models.UniqueConstraint(
+                fields=["fingerprint"],
+                condition=Q(state__in=["waiting", "running"], cancel_asked=False),
+                name="one_open_job",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.pk}"

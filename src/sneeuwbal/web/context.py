@@ -1,19 +1,44 @@
 """What every page gets."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils.translation import get_language
 
 from sneeuwbal.accounts import access
+from sneeuwbal.web import navigation
+
+OWN_NAMES = {"nl": "Nederlands", "en": "English"}
+
+
+class Language(NamedTuple):
+    """A language, and this page in it."""
+
+    code: str
+    name: str
+    url: str
+    current: bool
+
+
+def languages(request: HttpRequest) -> list[Language]:
+    """Give the address of this page in each language; no cookie remembers the choice."""
+    now, path = get_language(), request.get_full_path()
+    return [
+        Language(code, OWN_NAMES[code], translate_url(path, code), code == now)
+        for code, _name in settings.LANGUAGES
+    ]
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Give the organisation of the page, what the reader may do there, and where they work."""
+    """Give the organisation of the page, what the reader may do there, and the languages."""
     organisation = getattr(request, "organisation", None)
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     return {
         "organisation": organisation,
         "rights": access.rights(user, organisation) if organisation and signed_in else frozenset(),
-        "own_organisations": access.organisations_of(user) if signed_in else [],
+        "languages": languages(request),
+        "footer_links": navigation.of_site(request)[1:],
     }

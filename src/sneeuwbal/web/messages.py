@@ -3,11 +3,13 @@
 Django's own command needs the gettext programs; Babel does the same with Python alone.
 """
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import NamedTuple
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -26,72 +28,70 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
-PLURALS = "nplurals=2; plural=(n != 1);"
+# Fixed: a file that changes only because a day has passed says nothing.
+HEADER = """\
+# Dutch texts of the room {room}. Update with: sneeuwbal update_messages {room}
+msgid ""
+msgstr ""
+"Project-Id-Version: sneeuwbal\\n"
+"Language: nl\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
+PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]")
+
+
+class Text(NamedTuple):
+    """A text in the code: its file, its English (singular and plural), its context."""
+
+    file: str
+    forms: tuple[str, ...]
+    context: str | None
 
 
 def rooms() -> list[Path]:
-    """The folders that keep texts."""
-    return sorted(path.parent for path in settings.ROOMS.glob("*/locale"))
+    """The folders of the rooms that are apps."""
+    apps = [app for app in settings.INSTALLED_APPS if app.startswith("sneeuwbal.")]
+    return sorted(settings.ROOMS / app.rpartition(".")[2] for app in apps)
 
 
-def _python_source(path: Path) -> bytes:
-    source = path.read_text(encoding="utf-8")
-    if path.suffix == ".py":
-        return source.encode()
-    # templatize turns a template into lines of calls, with the rest blanked out by X and dots.
-    return templatize(source, origin=str(path)).encode()
+def file_of(room: Path) -> Path:
+    """The file with the Dutch of a room."""
+    return room / "locale" / "nl" / "LC_MESSAGES" / "django.po"
 
 
-def found_in(room: Path) -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
-    """Give (file, message or plural forms, context) for each text in a room."""
+def found_in(room: Path) -> Iterator[Text]:
+    """Give each text in the code and templates of a room."""
     for path in sorted([*room.rglob("*.py"), *room.rglob("*.html"), *room.rglob("*.txt")]):
         if "migrations" in path.parts:
             continue
-        name = str(path.relative_to(room))
-        for call in _calls(_python_source(path), is_python=path.suffix == ".py"):
-            yield (name, *call)
+        source = path.read_text(encoding="utf-8")
+        # templatize turns a template into calls, with all the rest blanked out.
+        parts = [source] if path.suffix == ".py" else _calls(templatize(source, origin=str(path)))
+        for part in parts:
+            for _, message, _, context in extract("python", BytesIO(part.encode()), KEYWORDS):
+                forms = (message,) if isinstance(message, str) else tuple(message)
+                yield Text(str(path.relative_to(room)), forms, context)
 
 
-def _calls(source: bytes, *, is_python: bool) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
-    if is_python:
-        for _line, message, _comments, context in extract("python", BytesIO(source), KEYWORDS):
-            yield message, context
-        return
-    for line in _only_calls(source.decode()):
-        found = extract("python", BytesIO(line.encode()), KEYWORDS)
-        for _line, message, _comments, context in found:
-            yield message, context
-
-
-def _only_calls(source: str) -> Iterator[str]:
+def _calls(source: str) -> Iterator[str]:
     """Cut each gettext call out of a templatized text, which is not valid Python as a whole."""
     position = 0
-    while position < len(source):
-        starts = [at for word in ("gettext(", "_(") if (at := source.find(word, position)) >= 0]
-        if not starts:
-            return
-        start = min(starts)
-        begin = start
-        while begin > 0 and (source[begin - 1].isalpha() and source[begin - 1].islower()):
-            begin -= 1
-        end = _closing(source, source.index("(", start))
-        yield source[begin : end + 1]
-        position = end + 1
+    while call := re.compile(r"[a-z]*gettext\(|_\(").search(source, position):
+        position = _closing(source, call.end() - 1) + 1
+        yield source[call.start() : position]
 
 
 def _closing(source: str, opening: int) -> int:
-    depth, quote, position = 0, "", opening
+    """Find where a call ends, past the texts in it."""
+    depth, position = 0, opening
     while position < len(source):
         sign = source[position]
-        if quote:
-            if sign == "\\":
-                position += 1
-            elif source.startswith(quote, position):
-                position += len(quote) - 1
-                quote = ""
-        elif sign in "\"'":
-            quote = sign * 3 if source.startswith(sign * 3, position) else sign
-            position += len(quote) - 1
+        if sign in "\"'":
+            position = _end_of_text(source, position)
         elif sign == "(":
             depth += 1
         elif sign == ")":
@@ -102,53 +102,91 @@ def _closing(source: str, opening: int) -> int:
     raise ValueError("a translated text is not closed")
 
 
+def _end_of_text(source: str, start: int) -> int:
+    """Give the place of the last sign of a Python string."""
+    quote = source[start] * 3 if source.startswith(source[start] * 3, start) else source[start]
+    position = start + len(quote)
+    while not source.startswith(quote, position):
+        if position >= len(source):
+            raise ValueError("a translated text is not closed")
+        position += 2 if source[position] == "\\" else 1
+    return position + len(quote) - 1
+
+
 def catalogue(room: Path) -> Catalog:
     """The Dutch texts of a room as they stand."""
-    path = room / "locale" / "nl" / "LC_MESSAGES" / "django.po"
-    if not path.exists():
-        return Catalog(locale="nl", project="sneeuwbal", domain="django")
-    with path.open("rb") as file:
+    if not file_of(room).exists():
+        return Catalog(locale="nl", domain="django")
+    with file_of(room).open("rb") as file:
         return read_po(file, locale="nl", domain="django")
 
 
 def update(room: Path) -> list[str]:
     """Bring a room's .po in line with its code; give the texts that have no Dutch yet."""
-    old, new = catalogue(room), Catalog(locale="nl", project="sneeuwbal", domain="django")
-    for name, message, context in found_in(room):
-        known = old.get(message if isinstance(message, str) else message[0], context)
+    old, new = catalogue(room), Catalog(locale="nl", domain="django")
+    for text in found_in(room):
+        known = old.get(text.forms[0], text.context)
+        keep = known is not None and _forms(known.id) == text.forms
         new.add(
-            message,
-            string=known.string if known else None,
-            locations=[(name, 0)],
-            context=context,
-            flags={"python-brace-format"} if known and "python-brace-format" in known.flags else (),
+            text.forms if len(text.forms) > 1 else text.forms[0],
+            string=known.string if known and keep else None,
+            locations=[(text.file, 0)],
+            context=text.context,
         )
-    target = room / "locale" / "nl" / "LC_MESSAGES" / "django.po"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("wb") as file:
-        write_po(file, new, width=99, sort_output=True, omit_header=False, include_lineno=False)
+    _write(room, new)
     compile_room(room)
     return missing(room)
+
+
+def _write(room: Path, texts: Catalog) -> None:
+    target = file_of(room)
+    if not len(texts):
+        target.unlink(missing_ok=True)
+        return
+    body = BytesIO()
+    write_po(body, texts, width=99, sort_output=True, omit_header=True, include_lineno=False)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    content = HEADER.format(room=room.name).encode() + body.getvalue().rstrip(b"\n") + b"\n"
+    if not target.exists() or target.read_bytes() != content:
+        target.write_bytes(content)
+
+
+def _forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)
 
 
 def missing(room: Path) -> list[str]:
     """Texts of a room without Dutch."""
     known = catalogue(room)
-    result = []
-    for name, message, context in found_in(room):
-        entry = known.get(message if isinstance(message, str) else message[0], context)
-        strings = (
-            entry.string
-            if entry and isinstance(entry.string, tuple)
-            else ((entry.string,) if entry else ("",))
-        )
-        if not entry or entry.fuzzy or not all(strings):
-            result.append(f"{name}: {message}")
-    return result
+    return [
+        f"{text.file}: {text.forms[0]}"
+        for text in found_in(room)
+        if not _translated(known.get(text.forms[0], text.context), text)
+    ]
+
+
+def _translated(entry: Message | None, text: Text) -> bool:
+    if entry is None or entry.fuzzy or _forms(entry.id) != text.forms:
+        return False
+    return all(_forms(entry.string or "")) and len(_forms(entry.string)) == len(text.forms)
+
+
+def wrong_placeholders(room: Path) -> list[str]:
+    """Texts whose Dutch names other placeholders than the English."""
+    wrong = []
+    for entry in catalogue(room):
+        english = {name for form in _forms(entry.id) for name in PLACEHOLDER.findall(form)}
+        for form in _forms(entry.string):
+            dutch = set(PLACEHOLDER.findall(form))
+            # A singular may leave out the number: "one neighbourhood".
+            loose = isinstance(entry.id, tuple)
+            if form and (dutch - english or (english - dutch and not loose)):
+                wrong.append(f"{room.name}: {form}")
+    return wrong
 
 
 def compile_room(room: Path) -> None:
     """Write the .mo that Django reads."""
-    target = room / "locale" / "nl" / "LC_MESSAGES" / "django.mo"
-    with target.open("wb") as file:
-        write_mo(file, catalogue(room))
+    if file_of(room).exists():
+        with file_of(room).with_suffix(".mo").open("wb") as file:
+            write_mo(file, catalogue(room))

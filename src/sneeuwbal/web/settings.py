@@ -209,5 +209,5 @@ if MODE not in {"demo", "test", "production"}:
     raise ImproperlyConfigured("SNEEUWBAL_MODE is demo, test or production")
 if PRODUCTION and (problems := unsafe_settings()):
     raise ImproperlyConfigured("Unsafe settings, not starting:\n- " + "\n- ".join(problems))
-if SQLITE:
-    VAR.mkdir(parents=True, exist_ok=True)
+if not PRODUCTION:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,10 @@ from sneeuwbal.web import views
 
 urlpatterns = i18n_patterns(
     path("", views.start, name="start"),
+    path("over/", views.about, name="about"),
+    path("toegankelijkheid/", views.accessibility, name="accessibility"),
+    path("werk/", views.workplace, name="workplace"),
+    path("werk/<slug:organisation>/", views.organisation, name="organisation"),
     path("", include("sneeuwbal.publication.urls")),
     path("", include("sneeuwbal.learning.urls")),
     path("", include("sneeuwbal.planning.urls")),
