@@ -56,6 +56,14 @@ def target_is_high(target: int | None, households: int | None) -> bool:
     return bool(target and households and target > USUAL_TARGET_SHARE * households)
 
 
+def high_target_message() -> str:
+    """Why a high target needs a written reason."""
+    return _(
+        "More than one in ten households is more than campaigns usually reach. "
+        "Write down why you expect it here."
+    )
+
+
 def save_programme(organisation: Organisation, programme: Programme) -> Programme:
     """Keep a new or changed programme of an organisation."""
     programme.organisation = organisation
@@ -188,14 +196,7 @@ def save_facts(neighbourhood: ProgrammeNeighbourhood) -> ProgrammeNeighbourhood:
         target_is_high(neighbourhood.target_participants, neighbourhood.households)
         and not neighbourhood.target_reason
     ):
-        raise ValidationError(
-            {
-                "target_reason": _(
-                    "More than one in ten households is more than campaigns usually reach. "
-                    "Write down why you expect it here."
-                )
-            }
-        )
+        raise ValidationError({"target_reason": high_target_message()})
     neighbourhood.save(update_fields=["households", "target_participants", "target_reason"])
     return neighbourhood
 

@@ -27,6 +27,15 @@ def start_session(
     )
 
 
+def change_session(
+    session: RoadmapSession, *, title: str, held_on: date, place: str
+) -> RoadmapSession:
+    """Change what a session is called, and when and where it is held."""
+    session.title, session.held_on, session.place = title, held_on, place
+    session.save(update_fields=["title", "held_on", "place"])
+    return session
+
+
 def may_write(user: User, session: RoadmapSession, area: Area | None) -> bool:
     """Whether a person may write cards about this neighbourhood, or about the whole town."""
     organisation = session.programme.organisation
