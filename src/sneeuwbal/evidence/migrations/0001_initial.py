@@ -15,6 +15,27 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='FigureUpdate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('as_of', models.DateField()),
+                ('known_before', models.DateTimeField()),
+                ('newest_event', models.BigIntegerField(default=0)),
+                ('newest_cost', models.BigIntegerField(default=0)),
+                ('engine', models.CharField(max_length=12)),
+                ('ledger_digest', models.CharField(max_length=64)),
+                ('code_version', models.CharField(max_length=40)),
+                ('figures', models.PositiveIntegerField(default=0)),
+                ('added', models.PositiveIntegerField(default=0)),
+                ('seconds', models.FloatField(default=0)),
+                ('finished_at', models.DateTimeField(auto_now_add=True)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='figure_updates', to='accounts.organisation')),
+            ],
+            options={
+                'ordering': ['-pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='Figure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -35,10 +56,12 @@ class Migration(migrations.Migration):
                 ('computed_at', models.DateTimeField(auto_now_add=True)),
                 ('area', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='figures', to='places.area')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='figures', to='accounts.organisation')),
+                ('update', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='evidence.figureupdate')),
             ],
             options={
                 'ordering': ['-as_of', '-pk'],
                 'indexes': [models.Index(fields=['organisation', 'kind', 'area', '-as_of', '-id'], name='evidence_fi_organis_b27821_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('value__isnull', False), models.Q(('verdict', ''), _negated=True), _connector='OR'), name='figure_value_or_verdict')],
             },
         ),
     ]
