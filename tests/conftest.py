@@ -13,6 +13,39 @@ os.environ.setdefault("SNEEUWBAL_MODE", "test")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def emptied_between_tests():
+    """Let the runner empty tables that refuse it, and put back what a migration had loaded."""
+    from importlib import import_module
+
+    from django.apps import apps
+    from django.db.backends.sqlite3.operations import DatabaseOperations
+    from django.db.models.signals import post_migrate
+
+    load_channels = import_module("sneeuwbal.outreach.migrations.0003_channel_catalogue").load
+    flush = DatabaseOperations.execute_sql_flush
+
+    def flush_without_triggers(self, statements):
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _text in triggers:
+                cursor.execute(f"DROP TRIGGER {name}")
+            flush(self, statements)
+            for _name, text in triggers:
+                cursor.execute(text)
+
+    def put_back(sender, **_):
+        if sender.label == "outreach":
+            load_channels(apps, None)
+
+    DatabaseOperations.execute_sql_flush = flush_without_triggers
+    post_migrate.connect(put_back, weak=False)
+    yield
+    DatabaseOperations.execute_sql_flush = flush
+    post_migrate.disconnect(put_back)
+
+
 @pytest.fixture(scope="session")
 def open_data():
     """The folder with real open data; without it the test is skipped."""

@@ -8,7 +8,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from sneeuwbal.accounts.models import Organisation, User
-from sneeuwbal.places.models import Area
 from sneeuwbal.roadmap.models import ProgrammeNeighbourhood
 
 
@@ -26,6 +25,34 @@ class Stage(models.IntegerChoices):
     OBJECTION = 12, _("objection")
     UNREACHABLE = 13, _("unreachable")
     MOVED = 14, _("moved away")
+
+
+class Outcome(models.TextChoices):
+    """What came of ringing a bell. The only thing kept of who does not consent."""
+
+    NOBODY_HOME = "nobody_home", _("Nobody home")
+    NOT_INTERESTED = "not_interested", _("Not interested")
+    LATER = "later", _("Not now, maybe later")
+    SPOKEN = "spoken", _("We talked")
+    INTERESTED = "interested", _("Interested")
+    JOINS = "joins", _("Joins in")
+
+
+class Tenure(models.TextChoices):
+    """Who owns the home, as the household tells it."""
+
+    OWNER = "owner", _("owns the home")
+    CORPORATION = "corporation", _("rents from a housing association")
+    PRIVATE = "private", _("rents from someone else")
+
+
+class HouseholdKind(models.TextChoices):
+    """Who live together, as the household tells it."""
+
+    SINGLE = "single", _("one person")
+    COUPLE = "couple", _("two adults")
+    FAMILY = "family", _("with children")
+    OTHER = "other", _("otherwise")
 
 
 class Basis(models.TextChoices):
@@ -89,7 +116,12 @@ class Team(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(members_with_measure__lte=models.F("members")), name="team_measures"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True, end_reason="")
+                | (Q(ended_on__isnull=False) & ~Q(end_reason="")),
+                name="team_ended_with_reason",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -97,7 +129,10 @@ class Team(models.Model):
 
 
 class Household(models.Model):
-    """A household that we are in touch with. Erasing it leaves its events, which name no one."""
+    """Contact details that a household left with permission; without permission there is no row.
+
+    Erasing the row leaves the events of its key, which name no one.
+    """
 
     key = models.UUIDField(primary_key=True)
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
@@ -114,30 +149,47 @@ class Household(models.Model):
 
 
 class Consent(models.Model):
-    """Permission for one purpose, and its withdrawal. Only added to."""
+    """Permission for one purpose, or its withdrawal. Only added to; the last row counts.
+
+    `household` is the random key and no foreign key: when the household is erased, the proof that
+    permission was asked stays and leads nowhere.
+    """
 
     class Purpose(models.TextChoices):
         CONTACT = "contact", _("we may contact you again")
         NEWS = "news", _("we may keep you informed")
 
-    household = models.ForeignKey(Household, models.CASCADE, related_name="consents")
+    key = models.UUIDField(unique=True, help_text="Made by the form: a replay adds nothing.")
+    household = models.UUIDField(db_index=True)
     purpose = models.CharField(max_length=12, choices=Purpose)
     given = models.BooleanField(help_text="False is a withdrawal.")
     text_version = models.CharField(max_length=20)
     channel = models.ForeignKey(Channel, models.PROTECT, null=True, related_name="+")
-    witness = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    witness = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(purpose__in=["contact", "news"]), name="consent_purpose"
+            )
+        ]
 
 
 class ReferralCode(models.Model):
-    """A code on a card that a participant hands on. The neighbour redeems it; nobody is named."""
+    """A code on a card that a household hands on. Neighbours redeem it; nobody is named."""
 
+    key = models.UUIDField(unique=True, help_text="Made by the form: a replay adds nothing.")
     code = models.CharField(max_length=12, unique=True)
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
     neighbourhood = models.ForeignKey(ProgrammeNeighbourhood, models.PROTECT, related_name="+")
-    household = models.UUIDField(help_text="Key of the household that hands it on.")
+    household = models.UUIDField(db_index=True, help_text="Key of who hands it on.")
     issued_at = models.DateTimeField(auto_now_add=True)
     expires_on = models.DateField()
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class Event(models.Model):
@@ -148,6 +200,8 @@ class Event(models.Model):
     """
 
     key = models.UUIDField(unique=True, help_text="Made by the phone: a replay adds nothing.")
+    # What the phone sent, hashed: tells a replay from another event under the same key.
+    digest = models.CharField(max_length=32)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     neighbourhood = models.ForeignKey(ProgrammeNeighbourhood, models.PROTECT, related_name="+")
     household = models.UUIDField(db_index=True)
@@ -160,12 +214,14 @@ class Event(models.Model):
     # Whole weeks since Monday 1 January 2018, so that the reduction needs no date dialect.
     happened_week = models.IntegerField()
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    # PROTECT: setting it to null when a colleague leaves would change a row of the ledger.
+    recorded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     corrects = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
     void = models.BooleanField(default=False, help_text="A correction that only cancels.")
+    outcome = models.CharField(max_length=16, blank=True, choices=Outcome)
     # Frozen at the event: later changes of the statistics leave old figures alone.
-    tenure = models.CharField(max_length=12, blank=True)
-    household_kind = models.CharField(max_length=12, blank=True)
+    tenure = models.CharField(max_length=12, blank=True, choices=Tenure)
+    household_kind = models.CharField(max_length=12, blank=True, choices=HouseholdKind)
     covariates = models.JSONField(default=dict)
 
     class Meta:
@@ -173,6 +229,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["organisation", "neighbourhood", "happened_week"]),
             models.Index(fields=["neighbourhood", "household", "stage"]),
+            models.Index(fields=["referrer"], condition=Q(referrer__isnull=False), name="event_by"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="event_stage"),
@@ -182,13 +239,21 @@ class Event(models.Model):
                 name="event_referrer",
             ),
             models.CheckConstraint(
+                condition=Q(referrer__isnull=True) | ~Q(referrer=models.F("household")),
+                name="event_not_own_referrer",
+            ),
+            models.CheckConstraint(
                 condition=Q(void=False) | Q(corrects__isnull=False), name="event_void_corrects"
             ),
         ]
 
 
 class CostLine(models.Model):
-    """Hours or euros spent, tied to a neighbourhood or to the programme as a whole."""
+    """Hours or euros spent, tied to a neighbourhood or to the programme as a whole.
+
+    Only added to. A mistake is taken back by a line with the opposite amount, as in bookkeeping,
+    so that the plain sum is always right.
+    """
 
     class Kind(models.TextChoices):
         HOURS = "hours", _("hours of staff")
@@ -210,7 +275,8 @@ class CostLine(models.Model):
     )
     note = models.CharField(_("what for"), max_length=140, blank=True)
     recorded_at = models.DateTimeField(auto_now_add=True)
-    recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    recorded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    corrects = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["on", "pk"]

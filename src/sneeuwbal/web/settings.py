@@ -17,6 +17,8 @@ OPEN_DATA = Path(os.environ.get("SNEEUWBAL_OPEN_DATA") or BASE.parent / "shared"
 MODE = os.environ.get("SNEEUWBAL_MODE", "demo")
 PRODUCTION = MODE == "production"
 DEMO_KEY = "only-for-the-demo-and-the-tests-never-in-production"
+# The password of every fictional account; shown on the start page of the demo.
+DEMO_PASSWORD = "" if PRODUCTION else "sneeuwbal-demo"
 
 SECRET_KEY = os.environ.get("SNEEUWBAL_SECRET_KEY") or DEMO_KEY
 DEBUG = False
@@ -39,7 +41,9 @@ if SQLITE:
         "timeout": 30,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
-            "PRAGMA mmap_size=268435456; PRAGMA cache_size=-32000;"
+            "PRAGMA mmap_size=268435456; PRAGMA cache_size=-32000; "
+            # What is erased must not stay readable in the file.
+            "PRAGMA secure_delete=ON;"
         ),
     }
 else:
