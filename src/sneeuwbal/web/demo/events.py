@@ -1,7 +1,6 @@
 """A simulated town, told to the ledger as if it had happened: conversations, costs, teams."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -56,12 +55,26 @@ def _shares(members: list[Member], indicator: str, default: float) -> tuple[floa
     return tuple(float(known.get(area) or default) for area in areas)
 
 
-def town_of(members: list[Member], seed: int) -> Town:
+# Where it takes off, nobody may have begun before the programme: three years of R above 1
+# would leave no household to join.
+TAKE_OFF = {"background_per_year": 0.0004, "campaign_intensity": 0.6, "dispersion_k": 1.0}
+
+
+def towns_of(members: list[Member], seed: int) -> Iterator[tuple[Town, list[Member]]]:
+    """Simulate the members; those where it takes off in a town of their own."""
+    steady = [member for member in members if member.course.true_r <= 1]
+    yield _town(steady, seed, {}), steady
+    for member in members:
+        if member.course.true_r > 1:
+            yield _town([member], seed, TAKE_OFF), [member]
+
+
+def _town(members: list[Member], seed: int, changes: dict[str, float]) -> Town:
     """Simulate three years in these neighbourhoods, with the truth that the demo states."""
     owner = _shares(members, "owner_occupied_share", 0.5)
     corporation = _shares(members, "corporation_share", 0.3)
-    spec = replace(
-        TownSpec(),
+    spec = TownSpec(
+        **changes,  # type: ignore[arg-type]
         neighbourhoods=len(members),
         weeks=WEEKS,
         r=tuple(member.course.true_r for member in members),
@@ -136,7 +149,7 @@ def new_costs(town: Town, members: list[Member], organisation: Organisation) -> 
         if (hours if in_hours else amount) < 0.01:
             continue
         yield NewCost(
-            key=_key(organisation.slug, members[0].row.unit_id, "cost", number),
+            key=_key(name, "cost", number),
             organisation=organisation,
             neighbourhood=members[place].row if place >= 0 else None,
             on=on,
@@ -149,7 +162,7 @@ def new_costs(town: Town, members: list[Member], organisation: Organisation) -> 
 
 def add_contacts(members: list[Member], worker: User, events: list[NewEvent]) -> None:
     """Give the worker a few people to call back, with made-up details and their permission."""
-    started = [member.row for member in members if member.course.start_quarter is not None]
+    started = [member.row for member in members if member.started]
     for place in started[:3]:
         keys = [
             event.household

@@ -15,6 +15,20 @@ from shapely import Polygon, union_all, voronoi_polygons
 from shapely.geometry import LineString, MultiPoint, mapping
 
 YEAR = 2020
+SUMS = ("population", "households", "solar_installations")
+STATISTICS = (
+    *SUMS,
+    "household_size",
+    "density",
+    "urbanity",
+    "owner_occupied_share",
+    "corporation_share",
+    "gas_m3",
+    "volunteering_share",
+    "loneliness_share",
+    "trouble_making_ends_meet_share",
+    "age_65_plus_share",
+)
 Points = NDArray[np.float64]
 
 
@@ -185,3 +199,22 @@ def features(town: Municipality, found: list[Place]) -> list[dict[str, Any]]:
         }
         for code, name, shape in rows
     ]
+
+
+def table(town: Municipality, found: list[Place]) -> list[dict[str, Any]]:
+    """Rows with code and statistics for neighbourhoods, and totals for the municipality."""
+    rows: list[dict[str, Any]] = [
+        {"code": place.code, "name": place.name} | place.statistics for place in found
+    ]
+    total: dict[str, Any] = {"code": town.code, "name": town.name}
+    weights = np.array([place.statistics["households"] for place in found], float)
+    for key in STATISTICS:
+        values = np.array([place.statistics[key] for place in found], float)
+        known = np.isfinite(values)
+        if key in SUMS:
+            total[key] = float(values[known].sum())
+        else:
+            mean = float(np.average(values[known], weights=weights[known]))
+            total[key] = round(mean, 3 if key.endswith("_share") else 1)
+    total["urbanity"] = round(total["urbanity"])
+    return [total, *rows]

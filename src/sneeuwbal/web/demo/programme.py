@@ -32,6 +32,11 @@ class Member:
     row: ProgrammeNeighbourhood
     course: Course
 
+    @property
+    def started(self) -> bool:
+        """Whether it takes part, and is not there to compare with."""
+        return self.course.start_quarter is not None
+
 
 def quarter_start(number: int) -> date:
     """First day of a quarter, counted from the quarter of FIRST_MONDAY."""
@@ -170,7 +175,7 @@ def person(organisation: Organisation, role: Role) -> User:
 
 def add_roadmap(organisation: Organisation, programme: Programme, members: list[Member]) -> None:
     """Add an adopted Routekaart session, and a second one that is still open."""
-    started = [member.row for member in members if member.course.start_quarter is not None]
+    started = [member.row for member in members if member.started]
     adviser = person(organisation, Role.POLICY_ADVISER)
     session = RoadmapSession.objects.create(
         programme=programme,

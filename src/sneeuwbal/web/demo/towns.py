@@ -17,7 +17,7 @@ class Course:
     """What happens in one neighbourhood of the programme."""
 
     start_quarter: int | None  # quarters after FIRST_MONDAY; None: comparison neighbourhood
-    true_r: float = 0.3
+    true_r: float = 0.3  # above 1 it takes off; that lasts until few households are left
     team: bool = True
     short_startup: str = ""
     stops: bool = False
@@ -51,7 +51,7 @@ def _comparison(number: int) -> tuple[Course, ...]:
 
 
 LARGE = (
-    Course(1, 1.25),
+    Course(1, 0.6),
     Course(1, 0.3),
     Course(2, 0.3),
     Course(2, 0.3, team=False, stops=True),
@@ -60,7 +60,7 @@ LARGE = (
     Course(4, 0.0),
     Course(5, 0.3),
     Course(6, 0.3),
-    Course(7, 0.6),
+    Course(8, 1.7),
     *_comparison(6),
 )
 MIDDLE = (

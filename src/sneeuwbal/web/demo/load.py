@@ -1,0 +1,114 @@
+"""Load the demo: places, people, programme, ledger, figures, plans, lessons, a release.
+
+All in one transaction: a demo that broke off leaves nothing behind.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+from django.db import transaction
+
+from sneeuwbal.accounts.models import Organisation, Role
+from sneeuwbal.evidence import figures
+from sneeuwbal.outreach import ledger
+from sneeuwbal.places import importing
+from sneeuwbal.publication import public
+from sneeuwbal.roadmap.models import Programme
+from sneeuwbal.web.demo import choices, events, geography, meetings, people, programme, teams, towns
+from sneeuwbal.web.demo.programme import Member
+from sneeuwbal.web.demo.towns import Tenant
+
+Say = Callable[[str], None]
+REAL_FILES = ("kwb/kwb2020_84799NED.csv.gz", "social/rivm_gezondheid_18plus_2012_2016_2020_50090NED.csv.gz",
+              "geo/zaanstad_buurt_2017.geojson", "geo/wijk_2022_cbs_tmap.geojson.gz")  # fmt: skip
+
+
+@contextmanager
+def step(say: Say, text: str) -> Iterator[None]:
+    """Say what is being done and how long it took."""
+    began = monotonic()
+    yield
+    say(f"  {text} ({monotonic() - began:.1f} s)")
+
+
+def quiet(share: float, message: str) -> None:
+    """Progress of a job that nobody watches."""
+
+
+def loaded() -> bool:
+    """Whether the demo is there already."""
+    return Organisation.objects.exists()
+
+
+def load(say: Say, *, real: Path | None = None) -> None:
+    """Load everything, or nothing."""
+    tenants = towns.real_tenants() if real else towns.FICTIONAL
+    with transaction.atomic():
+        with step(say, "neighbourhoods with borders and statistics"):
+            if real:
+                import_real(real)
+            else:
+                import_fictional()
+        for number, tenant in enumerate(tenants):
+            with step(say, f"{tenant.name}: programme, conversations, figures, plan"):
+                load_tenant(tenant, number, example_figures=real is not None)
+        with step(say, "intervision and lessons"):
+            meetings.add_intervision([tenant.slug for tenant in tenants])
+        with step(say, "public pages"):
+            for tenant in tenants:
+                public.make_release(progress=quiet, organisation=tenant.slug)
+
+
+def import_fictional() -> None:
+    """Write the fictional towns as ordinary files and import them as any other."""
+    rng = np.random.default_rng(towns.SEED)
+    features, rows = [], []
+    for tenant in towns.FICTIONAL:
+        for unit in tenant.units:
+            if unit.fictional:
+                found = geography.places(unit.fictional, rng)
+                features += geography.features(unit.fictional, found)
+                rows += geography.table(unit.fictional, found)
+    with tempfile.TemporaryDirectory() as folder:
+        for path in geography.write(Path(folder), features, rows):
+            importing.import_file(path, progress=quiet)
+
+
+def import_real(folder: Path) -> None:
+    """Import the official tables that the demo is laid over."""
+    for name in REAL_FILES:
+        importing.import_file(folder / name, progress=quiet)
+
+
+def load_tenant(tenant: Tenant, number: int, *, example_figures: bool) -> None:
+    """Load one organisation with its whole story."""
+    organisation = people.add_organisation(tenant, example_figures=example_figures)
+    plan, members = programme.add_programme(organisation, tenant)
+    programme.add_roadmap(organisation, plan, members)
+    add_outreach(organisation, tenant, members, seed=towns.SEED + number)
+    figures.update_organisation(
+        progress=quiet, organisation=organisation.slug, as_of=towns.LAST_DAY.isoformat()
+    )
+    choices.add_choice(organisation, plan)
+
+
+def add_outreach(
+    organisation: Organisation, tenant: Tenant, members: list[Member], *, seed: int
+) -> None:
+    """Tell the simulated three years to the ledger."""
+    worker = programme.person(organisation, Role.NEIGHBOURHOOD_WORKER)
+    for unit in tenant.units:
+        own = [member for member in members if member.row.unit.municipality.code == unit.code]
+        for town, inside in events.towns_of(own, seed):
+            name = f"{organisation.slug}/{unit.code}/{len(inside)}"
+            told = list(events.new_events(town, inside, name))
+            ledger.record_events(told)
+            ledger.record_costs(list(events.new_costs(town, inside, organisation, name)))
+            if len(inside) > 1:
+                events.add_contacts(inside, worker, told)
+    teams.add_teams(organisation, members, worker)
+    people.limit_to(organisation, [member.row.area for member in members if member.started][:4])
