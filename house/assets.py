@@ -17,6 +17,7 @@ STYLES = PUBLIC / "utrecht.css"
 STAMP = ASSETS / "stamp"
 OLDEST_NPM = 10
 NPM_SECONDS = 180
+PATIENCE = ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=4000"]
 SOURCES = ("package.json", "package-lock.json", ".npmrc")
 FREE_LICENCE = "EUPL-1.2"
 WITHOUT = (
@@ -42,7 +43,7 @@ def make_assets() -> str:
         shutil.copy2(ROOT / name, ASSETS / name)
     command, whose = _npm()
     run_quietly(
-        [*command, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+        [*command, "ci", "--ignore-scripts", "--no-audit", "--no-fund", *PATIENCE],
         "Fetching the component styles with npm",
         timeout_s=NPM_SECONDS,
         cwd=ASSETS,

@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -117,7 +118,12 @@ def run_quietly(
 
 
 def last_lines(text: str, count: int = LAST_LINES) -> str:
-    """Keep the end of a long output, indented."""
+    """Keep the end of a long output, indented; of a Python traceback only its conclusion."""
+    if "Traceback (most recent call last)" in text:
+        conclusions = list(
+            re.finditer(r"^[\w.]+(Error|Configured|Exception)\b", text, re.MULTILINE)
+        )
+        text = text[conclusions[-1].start() :] if conclusions else text
     return "\n".join(f"    {line}" for line in text.strip().splitlines()[-count:])
 
 

@@ -361,6 +361,23 @@ def test_without_npm_the_site_still_finds_a_style_sheet(monkeypatch, tmp_path):
     assert not (tmp_path / "stamp").exists()
 
 
+def test_of_a_traceback_only_the_conclusion_is_told():
+    text = (
+        "Traceback (most recent call last):\n"
+        '  File "a.py", line 1, in f\n'
+        "KeyError: 1\n\n"
+        "During handling of the above exception, another exception occurred:\n\n"
+        "Traceback (most recent call last):\n"
+        '  File "settings.py", line 2, in <module>\n'
+        "django.core.exceptions.ImproperlyConfigured: Unsafe settings:\n- SNEEUWBAL_HOSTS\n"
+    )
+    told = environment.last_lines(text)
+    assert told.splitlines() == [
+        "    django.core.exceptions.ImproperlyConfigured: Unsafe settings:",
+        "    - SNEEUWBAL_HOSTS",
+    ]
+
+
 # Running
 
 
