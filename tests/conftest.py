@@ -19,7 +19,7 @@ def emptied_between_tests():
     from importlib import import_module
 
     from django.apps import apps
-    from django.db.backends.sqlite3.operations import DatabaseOperations
+    from django.db.backends.sqlite3.base import DatabaseOperations
     from django.db.models.signals import post_migrate
 
     load_channels = import_module("sneeuwbal.outreach.migrations.0003_channel_catalogue").load
@@ -203,3 +203,9 @@ def make_town(db):
     are BU99900000, BU99900001, ... in one district WK999000.
     """
     return _town
+
+
+@pytest.fixture
+def give_values(db):
+    """Give areas values of one indicator: `give_values(areas, key, values, year)`."""
+    return _give_values

@@ -63,7 +63,7 @@ def test_an_area_without_value_is_hatched_and_says_why(make_town):
         notes={unknown: "kept secret"},
     )
     html = shown(picture)
-    assert 'aria-label="Proefstad buurt 1: 1.234,5 m3"' in html
+    assert 'aria-label="Proefstad buurt 1: 1.234,5\N{NO-BREAK SPACE}m3"' in html
     assert 'aria-label="Proefstad buurt 2: geen waarde (kept secret)"' in html
     assert [item.shade for item in picture.legend] == ["3", "missing"]
     assert "map__hatch" in html

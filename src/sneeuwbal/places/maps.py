@@ -9,14 +9,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from sneeuwbal.places.classes import SHADES, SPREAD, ValueClass, quantile_classes, shade_of
 from sneeuwbal.places.models import Shape
 from sneeuwbal.places.pictures import LegendItem, Mark, Name, Patch, Picture, Pin, PinLegendItem
+from sneeuwbal.places.wording import measure, unit_sign
 
-__all__ = ["Mark", "Picture", "draw", "measure"]
+__all__ = ["Mark", "Picture", "draw"]
 
 WIDTH, MARGIN = 1000.0, 14.0
 LETTER = 8.0  # about the width of a letter of a name on the map
@@ -93,7 +93,12 @@ class _Content:
         value = self.values.get(area_id)
         if value is None:
             return "missing"
-        return str(shade_of(value, self.classes, decimals=self.decimals))
+        return str(shade_of(value, self.classes, decimals=self.digits))
+
+    @property
+    def digits(self) -> int:
+        """Decimals of the value itself; `decimals` of a share count those of its percentage."""
+        return self.decimals + 2 if self.unit == "share" else self.decimals
 
     def _category_shade(self, key: str | None) -> str:
         if key is None:
@@ -111,12 +116,6 @@ class _Content:
             return self.category_labels[key] if key is not None else ""
         value = self.values.get(area_id)
         return "" if value is None else measure(value, self.unit, self.decimals)
-
-
-def measure(value: float, unit: str = "", decimals: int = 0) -> str:
-    """Write a value with its unit in the language of the page."""
-    number = number_format(round(value, decimals), decimals, force_grouping=True)
-    return f"{number} {unit}" if unit else number
 
 
 def draw(
@@ -139,7 +138,8 @@ def draw(
 ) -> Picture:
     """Draw the areas of these shapes (with `area` selected), keyed by area id.
 
-    `values` shades by quantile; an area without value is hatched and its note tells why.
+    `values` shades by quantile; an area without value is hatched and its note tells why. With
+    unit "share" values lie in [0, 1] and are shown as percentages.
     `categories` shades by key instead, in the order of `category_labels`; the keys low2, low1,
     mid, high1, high2 choose the diverging shades. `withheld` areas have a number that is not
     shown. With none of these the areas are plain.
@@ -165,7 +165,7 @@ def draw(
         key=f"map-{crc32(title.encode()):08x}",
         title=title,
         summary=summary,
-        unit=unit,
+        unit=unit_sign(unit),
         view_box=f"0 0 {WIDTH:g} {frame.height:.0f}",
         transform=frame.transform,
         hatch_transform=f"rotate(45) scale({1 / frame.scale:.4f})",
@@ -284,7 +284,7 @@ def _bounds(each: ValueClass, content: _Content) -> str:
     high = measure(each.high, content.unit, content.decimals)
     if each.low == each.high:
         return high
-    low = measure(each.low, "", content.decimals)
+    low = measure(each.low, content.unit, content.decimals)
     return _("%(low)s to %(high)s") % {"low": low, "high": high}
 
 
