@@ -283,4 +283,4 @@ class FilterForm(forms.Form):
 
     def add_prefix(self, field_name: str) -> str:
         """Name of a field in the address."""
-        return self.ADDRESS[field_name]
+        return self.ADDRESS.get(field_name, field_name)

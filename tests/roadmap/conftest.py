@@ -1,0 +1,146 @@
+"""Two towns, the people who work there, and a programme."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from sneeuwbal.accounts.models import Membership, Organisation, ReportingUnit, Role, User
+from sneeuwbal.places.models import Area, Dataset, Shape
+from sneeuwbal.roadmap import sessions
+from sneeuwbal.roadmap.models import Programme
+
+
+def add_area(code, name, *, kind="BU", town="GM9801", district="WK980100"):
+    return Area.objects.create(
+        kind=kind, code=code, year=2020, name=name, municipality_code=town, district_code=district
+    )
+
+
+def add_shape(area, dataset, column):
+    x = 1000.0 * column
+    Shape.objects.create(
+        area=area,
+        dataset=dataset,
+        geometry="{}",
+        path=f"M{x} 0L{x + 900} 0L{x + 900} 900L{x} 900Z",
+        min_x=x,
+        min_y=0,
+        max_x=x + 900,
+        max_y=900,
+        label_x=x + 450,
+        label_y=450,
+        lon=5.0,
+        lat=52.0,
+        area_m2=810_000,
+    )
+
+
+@pytest.fixture
+def dataset(db):
+    return Dataset.objects.create(
+        key="test", publisher="test", table="t", title="t", year=2020, area_year=2020, licence="-"
+    )
+
+
+@pytest.fixture
+def town(db):
+    area = add_area("GM9801", "Proefstad", kind="GM", district="")
+    organisation = Organisation.objects.create(slug="proefstad", name="Proefstad")
+    ReportingUnit.objects.create(organisation=organisation, municipality=area)
+    return organisation
+
+
+@pytest.fixture
+def areas(town, dataset):
+    add_area("WK980100", "Centrum", kind="WK")
+    found = [
+        add_area(f"BU9801000{n}", name)
+        for n, name in enumerate(["Havenbuurt", "Bloemenbuurt", "Stationsbuurt"])
+    ]
+    for column, area in enumerate(found):
+        add_shape(area, dataset, column)
+    return found
+
+
+@pytest.fixture
+def other_town(db):
+    area = add_area("GM9802", "Elders", kind="GM", town="GM9802", district="")
+    organisation = Organisation.objects.create(slug="elders", name="Elders")
+    ReportingUnit.objects.create(organisation=organisation, municipality=area)
+    return organisation
+
+
+def add_person(organisation, role, *areas, name=None):
+    name = name or f"{role} {organisation.slug}"
+    person = User.objects.create_user(
+        f"{role}@{organisation.slug}.example", "wachtwoord-lang-genoeg", name=name
+    )
+    membership = Membership.objects.create(user=person, organisation=organisation, role=role)
+    membership.areas.set(areas)
+    return person
+
+
+@pytest.fixture
+def manager(town):
+    return add_person(town, Role.PROGRAMME_MANAGER)
+
+
+@pytest.fixture
+def worker(town, areas):
+    """Someone who works in the first neighbourhood only."""
+    return add_person(town, Role.NEIGHBOURHOOD_WORKER, areas[0])
+
+
+@pytest.fixture
+def auditor(town):
+    return add_person(town, Role.AUDITOR)
+
+
+@pytest.fixture
+def stranger(other_town):
+    """Manager of another municipality."""
+    return add_person(other_town, Role.PROGRAMME_MANAGER)
+
+
+@pytest.fixture
+def programme(town):
+    return Programme.objects.create(
+        organisation=town,
+        name="Samen warm",
+        starts_on=date(2024, 1, 1),
+        ends_on=date(2026, 12, 31),
+    )
+
+
+@pytest.fixture
+def session(programme, manager, areas):
+    return sessions.start_session(
+        programme, title="Sessie in het stadhuis", held_on=date(2024, 2, 1), place="", by=manager
+    )
+
+
+@pytest.fixture
+def card(session, manager, areas):
+    return sessions.add_card(
+        session,
+        key=uuid4(),
+        kind="chance",
+        title="Straat gaat open",
+        text="",
+        area=areas[0],
+        by=manager,
+    )
+
+
+@pytest.fixture
+def as_user():
+    """A browser in which this person is logged in."""
+
+    def logged_in(person):
+        client = Client()
+        client.force_login(person)
+        return client
+
+    return logged_in
