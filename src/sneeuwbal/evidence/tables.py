@@ -63,34 +63,6 @@ def channel_names() -> dict[int, tuple[str, str, str]]:
     return {key: (slug, nl, en) for key, slug, nl, en in rows}
 
 
-def digest(self) -> str:
-    """Fingerprint of all arrays."""
-    return digest({field.name: getattr(self, field.name) for field in fields(self)})
-
-
-def read_ledger(moment: Moment, *, engine: str = "") -> Ledger:
-    """Reduce the ledger of one organisation, as it was known at a moment, to arrays."""
-    with open_engine(engine or default_engine(), moment) as opened:
-        return Ledger(
-            **{
-                name: reduction.reduce(name, engine=opened, moment=moment)
-                for name in reduction.SHAPES
-            }
-        )
-
-
-def channel_slugs() -> dict[int, str]:
-    """Short name of each channel by its number."""
-    return dict(Channel.objects.values_list("pk", "slug"))
-
-
-def channel_names() -> dict[str, tuple[str, str]]:
-    """Dutch and English name of each channel."""
-    return {
-        slug: (nl, en) for slug, nl, en in Channel.objects.values_list("slug", "name_nl", "name_en")
-    }
-
-
 def digest(inputs: Mapping[str, Any]) -> str:
     """Fingerprint of named arrays and plain values; equal inputs give equal fingerprints."""
     made = hashlib.sha256()

@@ -19,6 +19,7 @@ class Command(BaseCommand):
     help = "Compute the figures of every organisation, or of the ones named."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare what may be given."""
         parser.add_argument("--organisation", action="append", default=[], metavar="SLUG")
         parser.add_argument("--as-of", type=date.fromisoformat, metavar="YYYY-MM-DD")
         parser.add_argument("--engine", choices=sorted(ENGINES), default="")

@@ -13,6 +13,7 @@ class Command(BaseCommand):
     help = "Compute stored figures again from the ledger as it was known then, and compare."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare what may be given."""
         parser.add_argument("figures", nargs="+", type=int, metavar="NUMBER")
 
     def handle(self, *, figures: list[int], **_: Any) -> None:
