@@ -1,0 +1,214 @@
+"""One checklist for everything that turns numbers into an Estimate."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sneeuwbal.analysis.chains import recruits_of
+from sneeuwbal.analysis.costs import cost_per_additional_household, cost_per_household
+from sneeuwbal.analysis.delays import PRIOR_DELAY, delay_distribution
+from sneeuwbal.analysis.estimate import Estimate, Verdict
+from sneeuwbal.analysis.representativeness import reach, representation
+from sneeuwbal.analysis.simulation import simulate_town
+from sneeuwbal.analysis.snowball import (
+    dispersion,
+    exceeds_comparison,
+    snowball_finding,
+    snowball_number,
+)
+from sneeuwbal.analysis.town import ORIGINS, PARTICIPANT, TownSpec
+
+RUNS = 300
+
+
+@dataclass(frozen=True)
+class Case:
+    """How to draw data with a known truth, and how to estimate it."""
+
+    name: str
+    truth: float
+    draw: Callable[[np.random.Generator], tuple[Any, ...]]
+    estimate: Callable[..., Estimate]
+    empty: tuple[Any, ...]
+    bias: float = 0.03
+
+
+def draw_recruits(rng, *, people=250, r=0.5, k=0.5):
+    days = rng.uniform(0, 500, people)
+    mean = r * PRIOR_DELAY.cdf(days)
+    return rng.negative_binomial(k, k / (k + mean)), days
+
+
+def draw_groups(rng):
+    return rng.multinomial(300, [0.4, 0.6]), np.array([5000, 5000])
+
+
+def number_with_dispersion(recruits, days):
+    return snowball_finding(recruits, days, delay_cdf=PRIOR_DELAY.cdf).estimate
+
+
+def first_ratio(reached, population):
+    return representation(reached, population)[0]
+
+
+NOTHING = (np.array([], int), np.array([]))
+CASES = [
+    Case("snowball", 0.5, draw_recruits, number_with_dispersion, NOTHING),
+    Case("reach", 0.08, lambda rng: (int(rng.binomial(700, 0.08)), 700), reach, (0, 0)),
+    Case("representation", 0.8, draw_groups, first_ratio, (np.zeros(1, int), np.zeros(1, int))),
+    Case(
+        "cost per household",
+        1_000.0,
+        lambda rng: (60_000.0, int(rng.poisson(60))),
+        cost_per_household,
+        (0.0, 0),
+        bias=0.05,
+    ),
+    Case(
+        "cost per additional household",
+        1_500.0,
+        lambda rng: (60_000.0, float(rng.normal(40, 6))),
+        lambda cost, extra: cost_per_additional_household(cost, extra, sd_additional=6.0),
+        (0.0, 0.0),
+        bias=0.05,
+    ),
+]
+every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+
+
+@every_case
+def test_it_recovers_the_truth_and_covers_as_often_as_it_says(case):
+    rng = np.random.default_rng(2026)
+    found = [case.estimate(*case.draw(rng)) for _ in range(RUNS)]
+    spoken = [one for one in found if not one.is_silent]
+    assert len(spoken) > 0.95 * RUNS
+    assert np.mean([one.value for one in spoken]) == pytest.approx(case.truth, rel=case.bias)
+    covered = np.mean([one.low <= case.truth <= one.high for one in spoken])
+    assert 0.90 <= covered <= 0.98
+
+
+@every_case
+def test_it_spares_its_inputs_and_repeats_itself(case):
+    data = case.draw(np.random.default_rng(1))
+    kept = [np.array(part, copy=True) for part in data]
+    assert case.estimate(*data) == case.estimate(*data)
+    for part, before in zip(data, kept, strict=True):
+        np.testing.assert_array_equal(part, before)
+
+
+@every_case
+def test_an_empty_table_gives_silence_and_no_error(case):
+    assert case.estimate(*case.empty).is_silent
+
+
+def test_one_row_gives_silence_or_an_interval_but_no_error():
+    alone = snowball_number(np.array([1]), np.array([90.0]), delay_cdf=PRIOR_DELAY.cdf)
+    assert alone.silence == "too_few"
+    assert reach(1, 1).low < 1 == reach(1, 1).high
+    assert representation(np.array([9]), np.array([90]))[0].value == 1
+    assert cost_per_household(10.0, 1).low < 10 < cost_per_household(10.0, 1).high
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_row_order_does_not_matter(shuffler):
+    recruits, days = draw_recruits(np.random.default_rng(4), people=60)
+    order = list(range(60))
+    shuffler.shuffle(order)
+    before, after = (
+        number_with_dispersion(recruits[rows], days[rows]) for rows in (range(60), order)
+    )
+    for name in ("value", "low", "high"):
+        assert getattr(after, name) == pytest.approx(getattr(before, name), rel=1e-6)
+
+
+def findings_of(town):
+    """Findings per neighbourhood, from the records alone, as the evidence room makes them."""
+    events, end = town.events, town.spec.days
+    rows = events.stage == PARTICIPANT
+    household, day, place = events.household[rows], events.day[rows], events.neighbourhood[rows]
+    origin, card = events.origin[rows], events.recruiter[rows]
+    position = np.full(town.households.neighbourhood.size, -1)
+    position[household] = np.arange(household.size)
+    recruiter = np.where(card >= 0, position[card], -1)
+    linked = np.flatnonzero(recruiter >= 0)
+    followed = (end - day).astype(float)
+    delays = (day[linked] - day[recruiter[linked]]).astype(float)
+    delay = delay_distribution(delays, followed[recruiter[linked]])
+    recruits = recruits_of(recruiter)
+    programme_k = dispersion(recruits, delay.cdf(followed))
+    participants = np.bincount(place, minlength=town.spec.neighbourhoods)
+    size, never = town.neighbourhoods.households, town.neighbourhoods.start_quarter < 0
+    for one in range(town.spec.neighbourhoods):
+        own = place == one
+        grew = exceeds_comparison(
+            int(participants[one]),
+            int(size[one]),
+            comparison_participants=participants[never],
+            comparison_households=size[never],
+        )
+        yield snowball_finding(
+            recruits[own],
+            followed[own],
+            delay_cdf=delay.cdf,
+            via_neighbour=int((origin[own] == ORIGINS.index("neighbour")).sum()),
+            unknown_origin=int((origin[own] == ORIGINS.index("unknown")).sum()),
+            programme_dispersion=programme_k,
+            exceeds_comparison=grew,
+        )
+
+
+def assess(spec, *, towns, seed):
+    """Coverage of the true R, and the labels, over started neighbourhoods of many towns."""
+    covered, labels = [], []
+    for number in range(towns):
+        town = simulate_town(spec, np.random.default_rng([seed, number]))
+        for place, finding in enumerate(findings_of(town)):
+            if town.neighbourhoods.start_quarter[place] < 0:
+                continue
+            labels.append(finding.verdict)
+            figure = finding.estimate
+            if not figure.is_silent:
+                covered.append(figure.low <= town.truth.effective_r[place] <= figure.high)
+    return float(np.mean(covered)), labels
+
+
+STARTS = (0, 1, 2, 3, 0, 1, 2, 3, -1, -1)
+
+
+def test_with_complete_records_the_interval_covers_the_true_number_of_a_town():
+    spec = TownSpec(
+        r=(0.6,),
+        start_quarter=STARTS,
+        team_formed=(True,),
+        code_redeemed=1.0,
+        campaign_unknown=0.0,
+        campaign_says_neighbour=0.0,
+    )
+    covered, _ = assess(spec, towns=4, seed=11)
+    assert 0.89 <= covered <= 0.99
+
+
+@pytest.mark.parametrize("r", [0.3, 0.6])
+def test_with_gaps_in_the_records_it_still_covers_often_enough(r):
+    spec = TownSpec(r=(r,), start_quarter=STARTS, team_formed=(True,))
+    covered, _ = assess(spec, towns=4, seed=12)
+    assert covered >= 0.85
+
+
+def test_a_boost_is_hardly_ever_called_a_snowball_despite_the_price_shock():
+    spec = TownSpec(r=(0.3,), start_quarter=STARTS, team_formed=(True,), shock_factor=15.0)
+    _, labels = assess(spec, towns=5, seed=13)
+    assert len(labels) == 80
+    assert np.mean([label == Verdict.SNOWBALL for label in labels]) <= 0.05
+
+
+def test_where_nothing_spreads_no_spread_is_shown():
+    spec = TownSpec(r=(0.0,), start_quarter=STARTS, team_formed=(True,))
+    _, labels = assess(spec, towns=2, seed=14)
+    assert np.mean([label in (Verdict.BOOST, Verdict.SNOWBALL) for label in labels]) <= 0.05
