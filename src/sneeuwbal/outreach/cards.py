@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from sneeuwbal.accounts.models import User
 from sneeuwbal.outreach import codes, entries, stages
-from sneeuwbal.outreach.entries import KeyConflict, Refused
 from sneeuwbal.outreach.models import Event, ReferralCode
+from sneeuwbal.outreach.refusals import KeyConflict, Refused
 from sneeuwbal.roadmap.models import ProgrammeNeighbourhood
 
 VALID_DAYS = 183

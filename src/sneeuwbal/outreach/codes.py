@@ -1,6 +1,7 @@
 """The text of a code on a card: easy to read, to say and to type, and it knows a typing error."""
 
 import secrets
+from uuid import UUID
 
 # No vowels, so no words; no signs that look alike (0 O, 1 I L, 2 Z, 5 S, B, U).
 # Twenty-three is prime: the weighted sum below then catches every wrong sign and every swap.
@@ -29,3 +30,8 @@ def clean(typed: str) -> str | None:
 def shown(code: str) -> str:
     """The code as it is printed: two groups of four."""
     return f"{code[:4]}-{code[4:]}"
+
+
+def household_label(household: UUID) -> str:
+    """A short name for a household on screen; says nothing about who lives there."""
+    return f"H-{household.hex[:6].upper()}"

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from sneeuwbal.accounts.models import User
 from sneeuwbal.outreach import cards, entries
-from sneeuwbal.outreach.entries import KeyConflict, Refused
 from sneeuwbal.outreach.models import Channel, Consent, Household
+from sneeuwbal.outreach.refusals import KeyConflict, Refused
 from sneeuwbal.roadmap.models import ProgrammeNeighbourhood
 
 # Raise this when the wording of a tick changes; docs/ledger.md keeps every wording.

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from sneeuwbal.accounts.models import User
 from sneeuwbal.outreach import entries, stages
-from sneeuwbal.outreach.entries import KeyConflict, Refused
 from sneeuwbal.outreach.models import Channel, Event, Origin, Outcome
+from sneeuwbal.outreach.refusals import KeyConflict, Refused
 from sneeuwbal.outreach.weeks import week_of
 from sneeuwbal.roadmap.models import ProgrammeNeighbourhood
 

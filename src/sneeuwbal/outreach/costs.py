@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from sneeuwbal.accounts import access
 from sneeuwbal.accounts.models import Organisation, User
 from sneeuwbal.outreach import entries
-from sneeuwbal.outreach.entries import KeyConflict, Refused
 from sneeuwbal.outreach.models import CostLine
+from sneeuwbal.outreach.refusals import KeyConflict, Refused
 from sneeuwbal.roadmap.models import ProgrammeNeighbourhood
 
 IN_HOURS = frozenset({CostLine.Kind.HOURS, CostLine.Kind.VOLUNTEER})
@@ -33,6 +33,7 @@ class NewCost:
     amount_eur: Decimal | None = None
     note: str = ""
     by: User | None = None
+    recorded_at: datetime | None = None
 
     def matches(self, line: CostLine) -> bool:
         """Whether a line is this cost, booked before."""
@@ -88,6 +89,7 @@ def _line(new: NewCost) -> CostLine:
         hours=new.hours,
         amount_eur=new.amount_eur,
         note=new.note,
+        recorded_at=new.recorded_at or timezone.now(),
         recorded_by=new.by,
     )
 

@@ -30,28 +30,13 @@ from sneeuwbal.outreach.models import (
     Stage,
     Tenure,
 )
+from sneeuwbal.outreach.refusals import KeyConflict, Refused
 from sneeuwbal.outreach.weeks import week_of
 from sneeuwbal.roadmap.models import ProgrammeNeighbourhood
 
 ADVISORY_LOCK = 20180101  # any fixed number; names our lock among those of PostgreSQL
 BATCH = 500
 Answer = TypeVar("Answer")
-
-
-class Refused(Exception):
-    """The ledger does not take this; the text says why, for the screen."""
-
-
-class KeyConflict(Refused):
-    """The same key came with other content: that is no replay but a mistake."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _(
-                "This form was recorded before, with other answers. Nothing was changed. "
-                "Correct the recorded row, or start a new form."
-            )
-        )
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from sneeuwbal.outreach.cards import CardError, TooBusy, issue_code
 from sneeuwbal.outreach.consents import Contact, erase, give_consent, keep_contact, withdraw
 from sneeuwbal.outreach.corrections import correct, void
 from sneeuwbal.outreach.costs import NewCost, record_cost, record_costs, reverse_cost
-from sneeuwbal.outreach.entries import KeyConflict, NewEvent, Refused, record_events
+from sneeuwbal.outreach.entries import NewEvent, record_events
 from sneeuwbal.outreach.models import Basis, Consent, Event, Household, ReferralCode, Stage
-from sneeuwbal.outreach.stages import StageError
+from sneeuwbal.outreach.refusals import KeyConflict, Refused, StageError
 from sneeuwbal.roadmap.models import ProgrammeNeighbourhood
 
 __all__ = [

@@ -5,6 +5,8 @@ Personal rows point to other rooms with related_name="+", so that no page can wa
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from sneeuwbal.accounts.models import Organisation, User
@@ -86,7 +88,7 @@ class Channel(models.Model):
         ordering = ["position", "slug"]
 
     def __str__(self) -> str:
-        return self.name_nl
+        return self.name_nl if get_language() == "nl" else self.name_en
 
 
 class Team(models.Model):
@@ -185,7 +187,7 @@ class ReferralCode(models.Model):
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
     neighbourhood = models.ForeignKey(ProgrammeNeighbourhood, models.PROTECT, related_name="+")
     household = models.UUIDField(db_index=True, help_text="Key of who hands it on.")
-    issued_at = models.DateTimeField(auto_now_add=True)
+    issued_at = models.DateTimeField(default=timezone.now)
     expires_on = models.DateField()
 
     def __str__(self) -> str:
@@ -274,7 +276,7 @@ class CostLine(models.Model):
         _("amount in euros"), max_digits=12, decimal_places=2, null=True, blank=True
     )
     note = models.CharField(_("what for"), max_length=140, blank=True)
-    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_at = models.DateTimeField(default=timezone.now)
     recorded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     corrects = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
 

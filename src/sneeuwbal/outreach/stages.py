@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from sneeuwbal.outreach.models import Event, Outcome, Stage
+from sneeuwbal.outreach.refusals import StageError
 
 # Being approached or spoken with may happen more than once; every later stage is reached once.
 CONTACTS = frozenset({Stage.APPROACHED, Stage.SPOKEN})
@@ -27,10 +29,6 @@ STAGE_OF = {
 }
 # Only these outcomes come with permission and contact details.
 CONSENTING = frozenset({Outcome.INTERESTED, Outcome.JOINS})
-
-
-class StageError(Exception):
-    """A household cannot have walked this road; the text says why, for the screen."""
 
 
 @dataclass(frozen=True, order=True)
@@ -91,6 +89,12 @@ def effective(events: Iterable[Event]) -> list[tuple[Event, int]]:
     replaced = {row.corrects_id for row in rows}
     standing = [(row, roots[row.pk]) for row in rows if row.pk not in replaced and not row.void]
     return sorted(standing, key=lambda pair: (pair[0].happened_on, pair[1]))
+
+
+def counting(rows: QuerySet[Event]) -> QuerySet[Event]:
+    """The same, in the database and without order: for lists and counts."""
+    newer = Event.objects.filter(corrects=OuterRef("pk"))
+    return rows.filter(~Exists(newer), void=False)
 
 
 def next_stages(events: Iterable[Event], on: date) -> list[Stage]:
