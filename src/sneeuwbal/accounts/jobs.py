@@ -130,17 +130,21 @@ def _end(job: Job, state: Job.State, **outcome: Any) -> None:
 
 @task()
 def perform(job_id: int) -> None:
-    """Do one job. The function is `settings.JOBS[name](progress=..., **arguments)`."""
+    """Do one job. The function is `settings.JOBS[name](progress=..., **arguments)`.
+
+    A job of an organisation also gets its slug, as `organisation`.
+    """
     claimed = Job.objects.filter(pk=job_id, state=Job.State.WAITING).update(
         state=Job.State.RUNNING, started_at=timezone.now()
     )
     if not claimed:
         return
-    job = Job.objects.get(pk=job_id)
+    job = Job.objects.select_related("organisation").get(pk=job_id)
+    whose = {"organisation": job.organisation.slug} if job.organisation else {}
     with translation.override(job.language):
         try:
             function = import_string(settings.JOBS[job.name])
-            result = function(progress=progress_of(job), **job.arguments)
+            result = function(progress=progress_of(job), **whose, **job.arguments)
         except Cancelled:
             _end(job, Job.State.CANCELLED)
         except JobError as error:
