@@ -24,7 +24,8 @@ def shapes_of(town):
 def shown(picture, **options):
     arguments = " ".join(f"{key}={value}" for key, value in options.items())
     page = Template("{% load maps %}{% area_map picture " + arguments + " %}")
-    return page.render(Context({"picture": picture}))
+    with translation.override("nl"):
+        return page.render(Context({"picture": picture}))
 
 
 @given(values=numbers)
@@ -53,15 +54,16 @@ def test_numbers_that_look_the_same_get_the_same_shade():
 def test_an_area_without_value_is_hatched_and_says_why(make_town):
     town = make_town(columns=2, rows=1)
     known, unknown = (area.pk for area in town.neighbourhoods)
-    picture = draw(
-        shapes_of(town),
-        title="Gas",
-        summary="",
-        values={known: 1234.5, unknown: None},
-        unit="m3",
-        decimals=1,
-        notes={unknown: "kept secret"},
-    )
+    with translation.override("nl"):
+        picture = draw(
+            shapes_of(town),
+            title="Gas",
+            summary="",
+            values={known: 1234.5, unknown: None},
+            unit="m3",
+            decimals=1,
+            notes={unknown: "kept secret"},
+        )
     html = shown(picture)
     assert 'aria-label="Proefstad buurt 1: 1.234,5\N{NO-BREAK SPACE}m3"' in html
     assert 'aria-label="Proefstad buurt 2: geen waarde (kept secret)"' in html
