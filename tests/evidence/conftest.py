@@ -62,16 +62,17 @@ class Book:
         more = {"key": uuid4(), "corrects": row, "void": void, "recorded_at": known}
         return Event.objects.create(**{**fields, **more, **changes})
 
-    def cost(self, euro, day, *, place=0, kind="external", hours=None, recorded=None):
+    def cost(self, euro, day, *, place=0, kind="external", hours=None):
+        on = START + timedelta(days=day)
         return CostLine.objects.create(
             key=uuid4(),
             organisation=self.organisation,
             neighbourhood=None if place is None else self.places[place],
-            on=START + timedelta(days=day),
+            on=on,
             kind=kind,
             hours=hours,
             amount_eur=euro,
-            **({} if recorded is None else {"recorded_at": recorded}),
+            recorded_at=datetime.combine(on, time(12), UTC),
         )
 
 
