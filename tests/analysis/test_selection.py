@@ -11,7 +11,7 @@ from sneeuwbal.analysis.weighting import (
     weight_draws,
 )
 
-DRAWS = 20_000
+DRAWS = 12_000
 # Three places, two criteria, weight w on the first: A wins above 0.6, C below a third.
 TRIANGLE = np.array([[1.0, 0.0], [0.6, 0.6], [0.0, 0.9]])
 
@@ -27,9 +27,9 @@ def assessed(values, *, top=1, seed=1, draws=DRAWS, **more):
 
 def test_two_criteria_give_the_shares_worked_out_by_hand():
     found = assessed(TRIANGLE)
-    assert found.top_share == pytest.approx([0.4, 0.6 - 1 / 3, 1 / 3], abs=0.011)
+    assert found.top_share == pytest.approx([0.4, 0.6 - 1 / 3, 1 / 3], abs=0.015)
     central = [weight[0] for weight in found.central_weight]
-    assert central == pytest.approx([0.8, (0.6 + 1 / 3) / 2, 1 / 6], abs=0.011)
+    assert central == pytest.approx([0.8, (0.6 + 1 / 3) / 2, 1 / 6], abs=0.015)
     assert found.confidence_factor == (1.0, 1.0, 1.0)
 
 
@@ -94,7 +94,7 @@ def test_splitting_a_criterion_in_two_halves_changes_nothing():
 def test_uniform_weights_average_out_and_an_order_is_kept():
     free = weight_draws(4, DRAWS, rng=fresh())
     assert free.sum(axis=1) == pytest.approx(np.ones(DRAWS))
-    assert free.mean(axis=0) == pytest.approx(np.full(4, 0.25), abs=0.006)
+    assert free.mean(axis=0) == pytest.approx(np.full(4, 0.25), abs=0.008)
     said = WeightStatement(order=((2,), (0, 1)))
     kept = weight_draws(4, DRAWS, rng=fresh(), statement=said)
     assert (kept[:, [2]] >= kept[:, [0, 1]]).all()
@@ -106,7 +106,7 @@ def test_a_full_order_of_three_has_the_centroid_weights():
     """Rank-order centroids: 11/18, 5/18 and 2/18 (Barron & Barrett 1996)."""
     said = WeightStatement(order=((0,), (1,), (2,)))
     drawn = weight_draws(3, DRAWS, rng=fresh(), statement=said)
-    assert drawn.mean(axis=0) == pytest.approx([11 / 18, 5 / 18, 2 / 18], abs=0.005)
+    assert drawn.mean(axis=0) == pytest.approx([11 / 18, 5 / 18, 2 / 18], abs=0.007)
 
 
 def test_ranges_are_kept_and_impossible_ones_refused():

@@ -118,8 +118,8 @@ def simulate_town(spec: TownSpec, rng: np.random.Generator) -> Town:
 
     Notes
     -----
-    Each participant recruits a negative binomial number of others, with mean R of the
-    neighbourhood and dispersion k, after gamma delays; a referral finds a free household
+    Who joins after the start recruits a negative binomial number of others, with mean R
+    of the neighbourhood and dispersion k, after gamma delays; a referral finds a free household
     with probability `(1 - share taking part) ** saturation`. Some households come by
     themselves, everywhere, and many more during an outside price shock.
     """
@@ -278,7 +278,8 @@ def _record_entry(run: _Run, household: int, day: int, channel: int, recruiter: 
 def _recruit(run: _Run, household: int, place: int, when: float) -> None:
     """Draw how many others this participant will bring in, and when."""
     spec, mean = run.spec, float(run.r[place])
-    if mean <= 0:
+    start = 7 * WEEKS_PER_QUARTER * int(run.places.start_quarter[place])
+    if mean <= 0 or start < 0 or when < start:
         return
     chance = spec.dispersion_k / (spec.dispersion_k + mean)
     recruits = int(run.rng.negative_binomial(spec.dispersion_k, chance))
