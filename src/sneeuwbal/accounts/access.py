@@ -4,7 +4,7 @@ A view states the right it needs with `@allowed(Right.X)` or says `@public`. The
 is the whole policy. Rights are held per organisation, and may be limited to neighbourhoods.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
 from typing import Any, Concatenate
@@ -12,6 +12,7 @@ from typing import Any, Concatenate
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from sneeuwbal.accounts.models import Membership, Organisation, Role, User
@@ -123,7 +124,7 @@ def area_codes(user: User, right: Right, organisation: Organisation) -> set[str]
     return codes
 
 
-def organisations_of(user: User | AnonymousUser) -> Iterable[Organisation]:
+def organisations_of(user: User | AnonymousUser) -> QuerySet[Organisation]:
     """The organisations a person works for."""
     if not isinstance(user, User):
         return Organisation.objects.none()

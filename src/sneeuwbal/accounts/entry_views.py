@@ -1,5 +1,8 @@
 """Coming in, going out, and one's own account."""
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth
 from django.http import HttpRequest, HttpResponse
@@ -7,17 +10,25 @@ from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.translation import gettext
 
-from sneeuwbal.accounts import access
+from sneeuwbal.accounts import access, examples
 from sneeuwbal.accounts.forms import LoginForm, NameForm
 from sneeuwbal.accounts.models import Membership, User
 
-login = access.public(
-    auth.LoginView.as_view(
-        template_name="accounts/login.html",
-        authentication_form=LoginForm,
-        redirect_authenticated_user=True,
-    )
-)
+
+class Login(auth.LoginView):
+    """Ask address and password; in the demo, offer its accounts."""
+
+    template_name = "accounts/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        """Add the accounts of the demo; there are none elsewhere."""
+        found = {"examples": examples.accounts(), "demo_password": settings.DEMO_PASSWORD}
+        return super().get_context_data(**context) | found
+
+
+login = access.public(Login.as_view())
 logout = access.public(auth.LogoutView.as_view())
 change_password = access.signed_in(
     auth.PasswordChangeView.as_view(

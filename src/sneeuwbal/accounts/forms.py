@@ -5,11 +5,14 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from sneeuwbal.accounts import throttle
-from sneeuwbal.accounts.models import User
+from sneeuwbal.accounts import throttle, uploads
+from sneeuwbal.accounts.models import Role, User
+from sneeuwbal.places.models import Area
 
 
 class LoginForm(AuthenticationForm):
@@ -52,3 +55,59 @@ class NameForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ["name"]
+
+
+class RoleForm(forms.Form):
+    """A role, and the neighbourhoods it is for."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
+    areas = forms.ModelMultipleChoiceField(
+        label=_("Only in these neighbourhoods"),
+        queryset=Area.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Choose none for every neighbourhood."),
+    )
+
+    def __init__(self, *args: Any, areas: QuerySet[Area], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["areas"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = areas
+
+
+class PersonForm(RoleForm):
+    """Someone to add, with a first role."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"), help_text=_("With this address the person logs in.")
+    )
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=120,
+        help_text=_("Whoever has an account already keeps the name in it."),
+    )
+    field_order = ["email", "name", "role", "areas"]
+
+
+class UploadForm(forms.Form):
+    """A file with open data."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("CSV, Excel, JSON, GeoJSON, TopoJSON or GeoPackage; at most 200 MB."),
+    )
+    repair = forms.BooleanField(
+        label=_("Mend borders that cross themselves"),
+        required=False,
+        help_text=_("Otherwise such a border is refused, with its row."),
+    )
+
+    def clean_file(self) -> "UploadedFile[bytes]":
+        """Refuse what no importer reads, and what is too large."""
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
+        if not uploads.is_readable(file.name or ""):
+            raise ValidationError(_("This kind of file cannot be imported."))
+        if (file.size or 0) > uploads.LARGEST:
+            raise ValidationError(_("This file is too large: at most 200 MB."))
+        return file

@@ -62,6 +62,5 @@ def jobs(request: access.StaffRequest) -> HttpResponse:
     """List the latest long work of an organisation."""
     work.close_broken_off()
     latest = Job.objects.filter(organisation=request.organisation).select_related("asked_by")
-    return render(
-        request, "accounts/jobs.html", {"jobs": [work.follow(one) for one in latest[:SHOWN]]}
-    )
+    rows = [{"job": work.follow(one), "title": work.title(one)} for one in latest[:SHOWN]]
+    return render(request, "accounts/jobs.html", {"rows": rows})

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
+from inspect import signature
 from typing import Any
 
 from django.conf import settings
@@ -15,8 +16,10 @@ from django_tasks import task
 
 from sneeuwbal.accounts import signs
 from sneeuwbal.accounts.models import Job, Organisation, User
+from sneeuwbal.places.problems import ImportProblem
 
 Progress = Callable[[float, str], None]
+MESSAGE_LENGTH = 500
 OPEN = [Job.State.WAITING, Job.State.RUNNING]
 # Work that gave no sign of life for so long was broken off with its worker.
 SILENCE = timedelta(minutes=30)
@@ -113,7 +116,7 @@ def progress_of(job: Job) -> Progress:
         if signs.asked_to_stop(job.key):
             raise Cancelled
         percent = max(0, min(100, round(100 * share)))
-        signs.give(job.key, percent=percent, message=message[:300])
+        signs.give(job.key, percent=percent, message=message[:MESSAGE_LENGTH])
 
     return report
 
@@ -132,7 +135,7 @@ def _end(job: Job, state: Job.State, **outcome: Any) -> None:
 def perform(job_id: int) -> None:
     """Do one job. The function is `settings.JOBS[name](progress=..., **arguments)`.
 
-    A job of an organisation also gets its slug, as `organisation`.
+    A function with a parameter `organisation` also gets the slug of whose work it is.
     """
     claimed = Job.objects.filter(pk=job_id, state=Job.State.WAITING).update(
         state=Job.State.RUNNING, started_at=timezone.now()
@@ -140,15 +143,17 @@ def perform(job_id: int) -> None:
     if not claimed:
         return
     job = Job.objects.select_related("organisation").get(pk=job_id)
-    whose = {"organisation": job.organisation.slug} if job.organisation else {}
     with translation.override(job.language):
         try:
             function = import_string(settings.JOBS[job.name])
-            result = function(progress=progress_of(job), **whose, **job.arguments)
+            arguments = dict(job.arguments)
+            if job.organisation and "organisation" in signature(function).parameters:
+                arguments["organisation"] = job.organisation.slug
+            result = function(progress=progress_of(job), **arguments)
         except Cancelled:
             _end(job, Job.State.CANCELLED)
-        except JobError as error:
-            _end(job, Job.State.FAILED, message=str(error)[:300])
+        except (JobError, ImportProblem) as error:
+            _end(job, Job.State.FAILED, message=str(error)[:MESSAGE_LENGTH])
         except Exception:
             # The log tells the maintainer why; the page says only that it was not the reader.
             _end(job, Job.State.FAILED, message="")

@@ -139,7 +139,7 @@ class Job(models.Model):
     language = models.CharField(max_length=5, default="nl", help_text="Of who asked it.")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     progress = models.PositiveSmallIntegerField(default=0, help_text="Percent.")
-    message = models.CharField(max_length=300, blank=True)
+    message = models.CharField(max_length=500, blank=True)
     result = models.JSONField(default=dict)
     cancel_asked = models.BooleanField(default=False)
     started_at = models.DateTimeField(null=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sneeuwbal.accounts import entry_views, job_views
+from sneeuwbal.accounts import entry_views, job_views, open_data_views, people_views
 
 urlpatterns = [
     path("inloggen/", entry_views.login, name="login"),
@@ -15,4 +15,23 @@ urlpatterns = [
     path("taak/<int:pk>/", job_views.job, name="job"),
     path("taak/<int:pk>/stoppen/", job_views.cancel_job, name="cancel_job"),
     path("werk/<slug:organisation>/taken/", job_views.jobs, name="jobs"),
+    path("werk/<slug:organisation>/mensen/", people_views.people, name="people"),
+    path("werk/<slug:organisation>/mensen/nieuw/", people_views.person_new, name="person_new"),
+    path("werk/<slug:organisation>/mensen/<int:pk>/", people_views.person_edit, name="person_edit"),
+    path(
+        "werk/<slug:organisation>/mensen/<int:pk>/beeindigen/",
+        people_views.person_end,
+        name="person_end",
+    ),
+    path(
+        "werk/<slug:organisation>/mensen/<int:pk>/toegang/",
+        people_views.person_link,
+        name="person_link",
+    ),
+    path("werk/<slug:organisation>/gegevens/", open_data_views.open_data, name="open_data"),
+    path(
+        "werk/<slug:organisation>/gegevens/map/",
+        open_data_views.import_folder,
+        name="import_folder",
+    ),
 ]

@@ -3,8 +3,9 @@
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
-from django.urls import translate_url
+from django.urls import reverse, translate_url
 from django.utils.translation import get_language
 
 from sneeuwbal.accounts import access
@@ -25,20 +26,22 @@ class Language(NamedTuple):
 def languages(request: HttpRequest) -> list[Language]:
     """Give the address of this page in each language; no cookie remembers the choice."""
     now, path = get_language(), request.get_full_path()
-    return [
-        Language(code, OWN_NAMES[code], translate_url(path, code), code == now)
-        for code, _name in settings.LANGUAGES
-    ]
+    found = []
+    for code, _name in settings.LANGUAGES:
+        url = translate_url(path, code)
+        if code != now and url == path:  # a page that does not exist
+            url = translate_url(reverse("start"), code)
+        found.append(Language(code, OWN_NAMES[code], url, code == now))
+    return found
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Give the organisation of the page, what the reader may do there, and the languages."""
     organisation = getattr(request, "organisation", None)
-    user = getattr(request, "user", None)
-    signed_in = user is not None and user.is_authenticated
+    user = getattr(request, "user", AnonymousUser())
     return {
         "organisation": organisation,
-        "rights": access.rights(user, organisation) if organisation and signed_in else frozenset(),
+        "rights": access.rights(user, organisation) if organisation else frozenset(),
         "languages": languages(request),
         "footer_links": navigation.of_site(request)[1:],
     }

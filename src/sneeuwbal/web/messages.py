@@ -151,8 +151,8 @@ def _write(room: Path, texts: Catalog) -> None:
         target.write_bytes(content)
 
 
-def _forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
+def _forms(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    return (text or "",) if isinstance(text, str | None) else tuple(text)
 
 
 def missing(room: Path) -> list[str]:
@@ -168,7 +168,7 @@ def missing(room: Path) -> list[str]:
 def _translated(entry: Message | None, text: Text) -> bool:
     if entry is None or entry.fuzzy or _forms(entry.id) != text.forms:
         return False
-    return all(_forms(entry.string or "")) and len(_forms(entry.string)) == len(text.forms)
+    return all(_forms(entry.string)) and len(_forms(entry.string)) == len(text.forms)
 
 
 def wrong_placeholders(room: Path) -> list[str]:

@@ -50,10 +50,14 @@ def address(name: str, **arguments: Any) -> str:
         return ""
 
 
+def may_open(url: str, held: frozenset[access.Right]) -> bool:
+    """Whether the view at an address asks nothing, or a right that is held."""
+    right = getattr(resolve(url).func, "right", None) if url else None
+    return right == "public" or right in held
+
+
 def _openable(urls: Iterable[str], held: frozenset[access.Right]) -> list[str]:
-    """Keep the addresses whose view asks nothing, or a right that is held."""
-    marks = {url: getattr(resolve(url).func, "right", None) for url in urls if url}
-    return [url for url, right in marks.items() if right == "public" or right in held]
+    return [url for url in urls if may_open(url, held)]
 
 
 def _links(entries: list[tuple[Promise, list[str]]], path: str) -> list[Link]:

@@ -163,6 +163,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # monitoring asks from inside, without TLS
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 # Whether browsers ship a list with this host cannot be undone: that is the municipality's choice.
@@ -176,7 +177,7 @@ JOBS = {
     "import_open_data": "sneeuwbal.places.importing.import_path",
     "update_figures": "sneeuwbal.evidence.figures.update_organisation",
     "evaluate_round": "sneeuwbal.planning.plans.evaluate_round",
-    "make_schedule": "sneeuwbal.planning.plans.make_schedule",
+    "make_schedule": "sneeuwbal.planning.schedules.make_schedule",
     "make_release": "sneeuwbal.publication.public.make_release",
 }
 

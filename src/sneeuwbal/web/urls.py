@@ -1,11 +1,15 @@
 """All addresses. Dutch without prefix, English under /en/."""
 
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from sneeuwbal.web import views
 
-urlpatterns = i18n_patterns(
+handler400 = "sneeuwbal.web.views.bad_request"
+handler500 = "sneeuwbal.web.views.server_error"
+
+urlpatterns: list[URLPattern | URLResolver] = [path("healthz", views.health, name="health")]
+urlpatterns += i18n_patterns(
     path("", views.start, name="start"),
     path("over/", views.about, name="about"),
     path("toegankelijkheid/", views.accessibility, name="accessibility"),
