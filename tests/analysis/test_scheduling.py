@@ -117,6 +117,16 @@ def test_nothing_is_reached_during_start_up():
     assert curve[:3] == (0, 0, 0) and curve[8] == curve[12] == 1
 
 
+def test_a_longer_start_up_delays_what_a_place_brings():
+    usual = Place("BU1", 30.0, EFFORT)
+    slow_effort = effort_profile(HORIZON, peak_fte=1.0, floor_fte=0.2, startup_months=9)
+    slow = Place("BU2", 30.0, slow_effort, startup_months=9)
+    found = schedule(ScheduleInputs((usual, slow), (9.0,) * HORIZON, 2))
+    assert found.start == (0, 0)
+    curve = reach_curve(HORIZON)
+    assert found.expected_households == pytest.approx((30 * curve[6], 30 * curve[5]))
+
+
 def test_running_neighbourhoods_keep_their_start_and_use_up_capacity():
     inputs = town(4, capacity=1.4)
     running = replace(inputs.places[0], fixed_start=-3, effort_fte=EFFORT)

@@ -14,11 +14,13 @@ from scipy.sparse import csr_array
 
 from sneeuwbal.analysis.scheduling_check import BrokenRule, check_schedule
 from sneeuwbal.analysis.scheduling_inputs import (
+    MIN_STARTUP_MONTHS,
     Place,
     ScheduleInputs,
     ShortStartUp,
     check_inputs,
     effort_profile,
+    quarters_of,
     reach_curve,
 )
 
@@ -190,8 +192,9 @@ class _Model:
 
     def reach(self, place: int, begin: int) -> float:
         """Return the households expected by the horizon from a start."""
-        age = min(self.inputs.horizon - begin, self.curve.size - 1)
-        return float(self.inputs.places[place].households * self.curve[age])
+        one = self.inputs.places[place]
+        age = _grown(one, self.inputs.horizon - begin)
+        return float(one.households * self.curve[min(age, self.curve.size - 1)])
 
     def window(self, place: int) -> range | list[int]:
         """Return the quarters in which a start is allowed and still brings something."""
@@ -332,13 +335,18 @@ def _pair_reward(inputs: ScheduleInputs, start: Start) -> float:
     return inputs.adjacency_reward * together
 
 
+def _grown(place: Place, quarters: int) -> int:
+    """Return the quarters on the curve of reach: fewer if the start-up takes longer."""
+    longer = quarters_of(place.startup_months) - quarters_of(MIN_STARTUP_MONTHS)
+    return max(0, quarters - longer)
+
+
 def _objective(inputs: ScheduleInputs, start: Start) -> float:
     curve = inputs.curve or reach_curve(inputs.horizon)
-    ages = [None if begin is None else inputs.horizon - begin for begin in start]
     reached = sum(
-        place.households * curve[min(age, len(curve) - 1)]
-        for place, age in zip(inputs.places, ages, strict=True)
-        if age is not None
+        place.households * curve[min(_grown(place, inputs.horizon - begin), len(curve) - 1)]
+        for place, begin in zip(inputs.places, start, strict=True)
+        if begin is not None
     )
     return reached + _pair_reward(inputs, start)
 

@@ -65,7 +65,9 @@ def check_schedule(
                 year = (quarter + 4 - inputs.quarters_in_first_year) // 4
                 cost = place.cost_eur[min(age, len(place.cost_eur) - 1)]
                 spent[year] = spent.get(year, 0.0) + cost
-        expected = place.households * curve[min(horizon - begin, len(curve) - 1)]
+        # The curve is drawn for the usual start-up of two quarters.
+        grown = max(0, horizon - begin + 2 - max(1, -(-place.startup_months // 3)))
+        expected = place.households * curve[min(grown, len(curve) - 1)]
         if place.fixed_start is None and expected <= 0:
             text = f"{place.key} would bring nothing before the horizon from quarter {begin}"
             return BrokenRule("no_gain", number, begin, text)

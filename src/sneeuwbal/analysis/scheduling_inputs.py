@@ -106,7 +106,8 @@ def reach_curve(
 ) -> tuple[float, ...]:
     """Return the share of the expected households after 0, 1, ... horizon quarters.
 
-    Nothing during start-up, then evenly up to 1 at `full_after_quarters`.
+    Nothing during start-up, then evenly up to 1 at `full_after_quarters`. A place with a
+    longer start-up than four months runs behind this curve by as many quarters.
     """
     startup = quarters_of(startup_months)
     if full_after_quarters <= startup:

@@ -298,15 +298,15 @@ def exceeds_comparison(
     against the highest single comparison rate. Weak point: with few comparison
     neighbourhoods their natural spread is badly known.
     """
-    own, other = np.asarray(comparison_participants), np.asarray(comparison_households)
-    if own.shape != other.shape:
+    people, homes = np.asarray(comparison_participants), np.asarray(comparison_households)
+    if people.shape != homes.shape:
         raise ValueError("the comparison arrays differ in length")
-    if own.size < 2 or households <= 0 or int(other.sum()) <= 0:
+    if people.size < 2 or households <= 0 or int(homes.sum()) <= 0:
         return None
-    if participants / households <= float((own / np.maximum(other, 1)).max()):
+    if participants / households <= float((people / np.maximum(homes, 1)).max()):
         return False
-    total = participants + int(own.sum())
-    expected_share = households / (households + int(other.sum()))
+    total = participants + int(people.sum())
+    expected_share = households / (households + int(homes.sum()))
     test = binomtest(participants, total, expected_share, alternative="greater")
     return bool(test.pvalue < (1 - LEVEL) / 2)
 
