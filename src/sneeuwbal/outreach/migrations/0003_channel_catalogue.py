@@ -24,6 +24,13 @@ CHANNELS = (
         "campaign",
         True,
     ),
+    (
+        "energy_desk",
+        "Energieloket, op eigen initiatief",
+        "Energy desk, by themselves",
+        "campaign",
+        True,
+    ),
     ("unknown", "Weet ik niet", "Do not know", "unknown", True),
 )
 

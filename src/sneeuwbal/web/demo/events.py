@@ -131,7 +131,9 @@ def new_events(town: Town, members: list[Member], name: str) -> Iterator[NewEven
         )
 
 
-def new_costs(town: Town, members: list[Member], organisation: Organisation) -> Iterator[NewCost]:
+def new_costs(
+    town: Town, members: list[Member], organisation: Organisation, name: str
+) -> Iterator[NewCost]:
     """Give the hours and euros of the simulation as cost lines."""
     costs = town.costs
     columns = (

@@ -4,7 +4,10 @@ They lie in the North Sea, so that nobody mistakes them for a real place. They a
 ordinary GeoJSON file and an ordinary CSV, and loaded by the same importers as official data.
 """
 
+import csv
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -218,3 +221,41 @@ def table(town: Municipality, found: list[Place]) -> list[dict[str, Any]]:
             total[key] = round(mean, 3 if key.endswith("_share") else 1)
     total["urbanity"] = round(total["urbanity"])
     return [total, *rows]
+
+
+PUBLISHER = "Sneeuwbal (fictief)"
+LICENCE = "CC0-1.0"
+MAPPING = """table = "sneeuwbal-demo"
+publisher = "{publisher}"
+title = "Fictieve kerncijfers van buurten"
+licence = "{licence}"
+code = "code"
+area_year = {year}
+year = {year}
+delimiter = ","
+decimal = "."
+missing = {{ "" = "suppressed" }}
+
+[columns]
+{columns}
+"""
+
+
+def write(
+    folder: Path, features: list[dict[str, Any]], rows: list[dict[str, Any]]
+) -> tuple[Path, Path, Path]:
+    """Write the map, the table and its mapping, as a municipality would hand them over."""
+    borders = folder / f"fictieve_buurten_{YEAR}.geojson"
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::28992"}}
+    collection = {"type": "FeatureCollection", "name": "fictieve_buurten", "crs": crs, "features": features}
+    borders.write_text(json.dumps(collection))
+    figures = folder / f"fictieve_kerncijfers_{YEAR}.csv"
+    with figures.open("w", newline="") as file:
+        writer = csv.DictWriter(file, ["code", "name", *STATISTICS])
+        writer.writeheader()
+        writer.writerows(rows)
+    mapping_file = folder / "fictieve_kerncijfers.toml"
+    columns = "\n".join(f'"{key}" = {{ indicator = "{key}" }}' for key in STATISTICS)
+    told = MAPPING.format(publisher=PUBLISHER, licence=LICENCE, year=YEAR, columns=columns)
+    mapping_file.write_text(told)
+    return borders, figures, mapping_file

@@ -10,14 +10,15 @@ from pathlib import Path
 from time import monotonic
 
 import numpy as np
+from django.core.management.base import CommandError
 from django.db import transaction
 
 from sneeuwbal.accounts.models import Organisation, Role
 from sneeuwbal.evidence import figures
 from sneeuwbal.outreach import ledger
 from sneeuwbal.places import importing
+from sneeuwbal.places.models import Area, Dataset, ImportRun
 from sneeuwbal.publication import public
-from sneeuwbal.roadmap.models import Programme
 from sneeuwbal.web.demo import choices, events, geography, meetings, people, programme, teams, towns
 from sneeuwbal.web.demo.programme import Member
 from sneeuwbal.web.demo.towns import Tenant
@@ -74,14 +75,28 @@ def import_fictional() -> None:
                 features += geography.features(unit.fictional, found)
                 rows += geography.table(unit.fictional, found)
     with tempfile.TemporaryDirectory() as folder:
-        for path in geography.write(Path(folder), features, rows):
-            importing.import_file(path, progress=quiet)
+        borders, statistics, mapping = geography.write(Path(folder), features, rows)
+        _import([borders])
+        _import([statistics], mapping=mapping)
+    Area.objects.filter(municipality_code__startswith="GM99").update(fictional=True)
+    runs = ImportRun.objects.filter(file_name__in=[borders.name, statistics.name])
+    Dataset.objects.filter(runs__in=runs).update(
+        fictional=True, publisher=geography.PUBLISHER, licence=geography.LICENCE
+    )
+
+
+def _import(paths: list[Path], mapping: Path | None = None) -> None:
+    result = importing.import_paths(paths, mapping=mapping)
+    if result.failed:
+        raise CommandError("; ".join(outcome.problem for outcome in result.failed))
 
 
 def import_real(folder: Path) -> None:
     """Import the official tables that the demo is laid over."""
-    for name in REAL_FILES:
-        importing.import_file(folder / name, progress=quiet)
+    absent = [name for name in REAL_FILES if not (folder / name).exists()]
+    if absent:
+        raise CommandError(f"not found in {folder.name}: {', '.join(absent)}")
+    _import([folder / name for name in REAL_FILES])
 
 
 def load_tenant(tenant: Tenant, number: int, *, example_figures: bool) -> None:
@@ -110,5 +125,5 @@ def add_outreach(
             ledger.record_costs(list(events.new_costs(town, inside, organisation, name)))
             if len(inside) > 1:
                 events.add_contacts(inside, worker, told)
-    teams.add_teams(organisation, members, worker)
+    teams.add_teams(members, worker)
     people.limit_to(organisation, [member.row.area for member in members if member.started][:4])

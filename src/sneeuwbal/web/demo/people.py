@@ -1,6 +1,6 @@
 """Organisations, reporting units and accounts of the demo."""
 
-from django.db.models import QuerySet
+from collections.abc import Sequence
 
 from sneeuwbal.accounts.models import Membership, Organisation, ReportingUnit, Role, User
 from sneeuwbal.places.models import Area
@@ -45,7 +45,7 @@ def _account(address: str, name: str) -> User:
     )
 
 
-def limit_to(organisation: Organisation, areas: "QuerySet[Area]") -> None:
+def limit_to(organisation: Organisation, areas: Sequence[Area]) -> None:
     """Let the neighbourhood worker and the volunteer work in these neighbourhoods only."""
     for role in (Role.NEIGHBOURHOOD_WORKER, Role.TEAM_VOLUNTEER):
         for membership in Membership.objects.filter(organisation=organisation, role=role):
