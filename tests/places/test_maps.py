@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sneeuwbal.places.classes import quantile_classes, shade_of
 from sneeuwbal.places.maps import Mark, draw
 from sneeuwbal.places.models import Shape
+from sneeuwbal.places.municipalities import coarse
 
 pytestmark = pytest.mark.django_db
 numbers = st.lists(st.floats(-1e6, 1e6, allow_nan=False), min_size=1, max_size=60)
@@ -163,3 +164,31 @@ def test_the_table_can_be_left_out(make_town):
 def test_the_drawing_keeps_its_proportions(make_town):
     picture = draw(shapes_of(make_town(columns=1, rows=4)), title="x", summary="y")
     assert picture.view_box == "0 0 1000 1000"
+
+
+def test_a_coarse_path_keeps_its_corners_and_loses_what_nobody_sees():
+    square = "M100000,-450000l1200,0 3,1 797,0 0,1999 -2000,0z"
+    assert coarse(square) == "M100000,-450000l1000,0 1000,0 0,2000 -2000,0z"
+    island = "M0,0l10,0 0,10z"
+    assert coarse(square + island) == coarse(square)
+    assert coarse("M0 0H10V10Z") == "M0 0H10V10Z"
+
+
+def test_a_share_is_shaded_and_told_as_a_percentage(make_town):
+    town = make_town(columns=3, rows=1)
+    shares = dict(
+        zip((area.pk for area in town.neighbourhoods), (0.101, 0.204, 0.2041), strict=True)
+    )
+    with translation.override("en"):
+        picture = draw(
+            shapes_of(town), title="x", summary="y", values=shares, unit="share", decimals=1
+        )
+    assert [patch.value for patch in picture.patches] == ["10.1\xa0%", "20.4\xa0%", "20.4\xa0%"]
+    assert [item.count for item in picture.legend] == [1, 2]
+
+
+def test_names_on_the_map_stay_inside_their_area(make_town):
+    wide = draw(shapes_of(make_town(columns=2, rows=2)), title="x", summary="y")
+    assert {name.text for name in wide.names} == {f"Proefstad buurt {n}" for n in (1, 2, 3, 4)}
+    narrow = draw(shapes_of(make_town("GM9991", columns=9, rows=9)), title="x", summary="y")
+    assert narrow.names == ()

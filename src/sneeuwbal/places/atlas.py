@@ -157,8 +157,8 @@ def columns(code: str, choice: Choice, order: str) -> list[Column]:
     """Headers that sort; the one in use says so and turns around."""
     labels = {
         "naam": _("Neighbourhood") if choice.level == "buurt" else _("District"),
-        "wijk": _("District"),
         "waarde": wording.indicator_name(choice.series.indicator),
+        "wijk": _("District"),
     }
     if choice.level == "wijk":
         del labels["wijk"]

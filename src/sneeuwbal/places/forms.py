@@ -11,11 +11,12 @@ LEVEL_NAMES = {"buurt": _("neighbourhoods"), "wijk": _("districts")}
 
 
 class SearchForm(forms.Form):
-    """Part of the name of a municipality, or its code."""
+    """Part of the name of a municipality, or its code; an empty search shows them all."""
+
+    use_required_attribute = False
 
     zoek = forms.CharField(
         label=_("Name or code of a municipality"),
-        required=False,
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "type": "search"}),
     )

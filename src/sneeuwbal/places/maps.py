@@ -19,7 +19,7 @@ from sneeuwbal.places.wording import measure, unit_sign
 __all__ = ["Mark", "Picture", "draw"]
 
 WIDTH, MARGIN = 1000.0, 14.0
-LETTER = 8.0  # about the width of a letter of a name on the map
+LETTER, LINE = 9.5, 20.0  # about the size of a letter of a name on the map
 MARK_STEP, MARKS_PER_ROW = 26.0, 4
 NAMED_SHADES = {"low2", "low1", "mid", "high1", "high2", "missing", "withheld", "plain"}
 # Each kind of mark has its own outline, so that colour is not the only difference.
@@ -93,12 +93,7 @@ class _Content:
         value = self.values.get(area_id)
         if value is None:
             return "missing"
-        return str(shade_of(value, self.classes, decimals=self.digits))
-
-    @property
-    def digits(self) -> int:
-        """Decimals of the value itself; `decimals` of a share count those of its percentage."""
-        return self.decimals + 2 if self.unit == "share" else self.decimals
+        return str(shade_of(value, self.classes, decimals=_digits(self.unit, self.decimals)))
 
     def _category_shade(self, key: str | None) -> str:
         if key is None:
@@ -118,6 +113,11 @@ class _Content:
         return "" if value is None else measure(value, self.unit, self.decimals)
 
 
+def _digits(unit: str, decimals: int) -> int:
+    """Decimals of the value itself; `decimals` of a share count those of its percentage."""
+    return decimals + 2 if unit == "share" else decimals
+
+
 def draw(
     shapes: Iterable[Shape],
     *,
@@ -135,6 +135,7 @@ def draw(
     withheld: Collection[int] = (),
     selected: Collection[int] = (),
     classes: int = 5,
+    names: bool = True,
 ) -> Picture:
     """Draw the areas of these shapes (with `area` selected), keyed by area id.
 
@@ -155,7 +156,7 @@ def draw(
         category_labels=category_labels or {key: key for key in (categories or {}).values()},
         withheld=withheld,
         classes=quantile_classes(
-            _shown(drawn, known, withheld), decimals=decimals, classes=classes
+            _shown(drawn, known, withheld), decimals=_digits(unit, decimals), classes=classes
         ),
     )
     frame = _Frame.around(drawn)
@@ -170,7 +171,7 @@ def draw(
         transform=frame.transform,
         hatch_transform=f"rotate(45) scale({1 / frame.scale:.4f})",
         patches=patches,
-        names=tuple(_names(drawn, frame, {mark.area_id for mark in marks})),
+        names=tuple(_names(drawn, frame, {mark.area_id for mark in marks})) if names else (),
         pins=tuple(_pins(drawn, frame, marks, wording)),
         legend=tuple(_legend(content, patches)) if content.shaded else (),
         pin_legend=tuple(_pin_legend(drawn, marks, wording)),
@@ -230,10 +231,18 @@ def _label(name: str, value: str, note: str, *, shaded: bool) -> str:
 
 
 def _names(shapes: Sequence[Shape], frame: _Frame, taken: Collection[int]) -> Iterator[Name]:
-    for shape in shapes:
-        room = (shape.max_x - shape.min_x) * frame.scale
-        if shape.area_id not in taken and len(shape.area.name) * LETTER < room * 0.8:
-            x, y = frame.point(shape.label_x, shape.label_y)
+    """Names that fit inside their area and stay clear of each other, large areas first."""
+    placed: list[tuple[float, float, float]] = []
+    for shape in sorted(shapes, key=lambda each: -each.area_m2):
+        room = 2 * min(shape.label_x - shape.min_x, shape.max_x - shape.label_x) * frame.scale
+        width = len(shape.area.name) * LETTER
+        x, y = frame.point(shape.label_x, shape.label_y)
+        free = all(
+            abs(x - other_x) > (width + other_width) / 2 or abs(y - other_y) > LINE
+            for other_x, other_y, other_width in placed
+        )
+        if shape.area_id not in taken and width < room and free:
+            placed.append((x, y, width))
             yield Name(f"{x:.1f}", f"{y:.1f}", shape.area.name)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from sneeuwbal.places.maps import Picture, draw
 from sneeuwbal.places.models import Area, Shape
 
-GRID_M = 400  # of a map of the whole country nobody sees more
+GRID_M = 1000  # of a map of the whole country nobody sees more
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def matching(every: Iterable[Municipality], search: str) -> list[Municipality]:
 
 def _sorting(name: str) -> str:
     """Sort 's-Hertogenbosch under H, as a Dutch reader expects."""
-    return re.sub(r"^['’][ts][- ]", "", name).casefold()
+    return re.sub(r"^['’][a-z][- ]", "", name).casefold()
 
 
 def grouped(found: Sequence[Municipality]) -> list[Group]:
@@ -88,13 +88,16 @@ def grouped(found: Sequence[Municipality]) -> list[Group]:
     fictional = [each for each in found if each.fictional]
     best = [each for each in found if not each.fictional and each.neighbourhoods_drawn]
     rest = [each for each in found if not each.fictional and not each.neighbourhoods_drawn]
+    named = [each for each in rest if each.name != each.code]
+    nameless = [each for each in rest if each.name == each.code]
     groups = [
         Group(_("Made-up towns of the demo"), fictional),
         Group(_("With borders of neighbourhoods"), best),
         *(
             Group(letter, list(members))
-            for letter, members in groupby(rest, key=lambda each: _sorting(each.name)[:1].upper())
+            for letter, members in groupby(named, key=lambda each: _sorting(each.name)[:1].upper())
         ),
+        Group(_("Old codes of which we have no name"), nameless),
     ]
     return [group for group in groups if group.members]
 
@@ -118,26 +121,34 @@ def overview(found: Iterable[Municipality]) -> Picture | None:
             for shape in drawn
             if shape.area.code in known
         },
+        names=False,
     )
 
 
-POINT = re.compile(r"(-?\d+(?:\.\d+)?)[ ,](-?\d+(?:\.\d+)?)")
+RING = re.compile(r"M(-?\d+),(-?\d+)l([-\d, ]+)z")
 
 
 def coarse(path: str) -> str:
     """Draw a path with fewer points: those that fall on the same place of a coarse grid go.
 
-    Knows straight absolute lines only; any other path stays as it is.
+    Knows the paths that `drawing` writes, in relative steps; any other path stays as it is.
     """
-    if re.search(r"[A-KN-Ya-y]", path):
+    rings = RING.findall(path)
+    if not rings or RING.sub("", path):
         return path
-    return "".join(_coarse_ring(ring) for ring in re.findall(r"M[^M]+", path))
+    return "".join(_coarse_ring(int(x), int(y), steps) for x, y, steps in rings)
 
 
-def _coarse_ring(ring: str) -> str:
-    points = [(float(x), float(y)) for x, y in POINT.findall(ring)]
-    on_grid = [(round(x / GRID_M) * GRID_M, round(y / GRID_M) * GRID_M) for x, y in points]
+def _coarse_ring(x: int, y: int, moves: str) -> str:
+    points = [(x, y)]
+    for step in moves.split():
+        across, down = step.split(",")
+        x, y = x + int(across), y + int(down)
+        points.append((x, y))
+    on_grid = ((round(x / GRID_M), round(y / GRID_M)) for x, y in points)
     kept = [point for point, _same in groupby(on_grid)]
     if len(set(kept)) < 3:
         return ""
-    return "M" + "L".join(f"{x} {y}" for x, y in kept) + "Z"
+    start = f"M{kept[0][0] * GRID_M},{kept[0][1] * GRID_M}"
+    steps = (f"{(b[0] - a[0]) * GRID_M},{(b[1] - a[1]) * GRID_M}" for a, b in pairwise(kept))
+    return f"{start}l{' '.join(steps)}z"

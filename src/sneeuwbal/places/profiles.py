@@ -7,13 +7,14 @@ from statistics import median
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from sneeuwbal.places import wording
 from sneeuwbal.places.models import Adjacency, Area, Dataset, Indicator, Series, Succession, Value
 from sneeuwbal.places.statistics import value_text
 
 BAR_WIDTH = 120.0
-SHORTEST_TREND = 3
+SHORTEST_TREND = 4
 
 
 @dataclass(frozen=True)
@@ -179,13 +180,11 @@ def _indicator(found: Mapping[int, Value]) -> Indicator:
 
 def _trend(area: Area, found: Mapping[int, Value]) -> dict[str, Any]:
     indicator = _indicator(found)
-    share = indicator.unit == "share"
+    factor = 100 if indicator.unit == "share" else 1
     years = list(range(min(found), max(found) + 1))
-    values = [found[year].value if year in found else None for year in years]
     return {
         "title": wording.indicator_name(indicator),
-        "summary": "",
-        "x_label": "",
+        "summary": _trend_summary(found),
         "y_label": wording.unit_sign(indicator.unit),
         "unit": wording.unit_sign(indicator.unit),
         "decimals": indicator.decimals,
@@ -194,10 +193,25 @@ def _trend(area: Area, found: Mapping[int, Value]) -> dict[str, Any]:
             {
                 "name": area.name,
                 "values": [
-                    None if value is None else value * (100 if share else 1) for value in values
+                    (found[year].value or 0) * factor if year in found else None for year in years
                 ],
             }
         ],
+    }
+
+
+def _trend_summary(found: Mapping[int, Value]) -> str:
+    first, last = found[min(found)], found[max(found)]
+    publishers = sorted({each.series.dataset.publisher for each in found.values()})
+    return _(
+        "From %(low)s in %(first)s to %(high)s in %(last)s. Source: %(source)s, each year as it "
+        "was first published. The border may have changed between years."
+    ) % {
+        "low": value_text(first.value or 0, first.series),
+        "first": first.series.year,
+        "high": value_text(last.value or 0, last.series),
+        "last": last.series.year,
+        "source": ", ".join(publishers),
     }
 
 

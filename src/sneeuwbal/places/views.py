@@ -23,14 +23,13 @@ def public(view: View) -> View:
 @public
 def map_index(request: HttpRequest) -> HttpResponse:
     """Choose a municipality."""
-    form = SearchForm(request.GET)
-    search = form.cleaned_data["zoek"] if form.is_valid() else ""
+    search = request.GET.get("zoek", "").strip()[:60]
     every = municipalities.municipalities()
     found = municipalities.matching(every, search)
     if search and len(found) == 1:
         return redirect("map", found[0].code)
     context = {
-        "form": form,
+        "form": SearchForm(initial={"zoek": search}),
         "search": search,
         "groups": municipalities.grouped(found),
         "count": len(found),

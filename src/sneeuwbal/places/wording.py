@@ -31,9 +31,13 @@ def topic_name(topic: str) -> str:
     return str(TOPICS.get(topic, topic))
 
 
+# A share is shown as a percentage; a density has its unit in its name.
+SIGNS = {"share": "%", "1/km²": ""}
+
+
 def unit_sign(unit: str) -> str:
-    """The unit as it stands behind a number: a share is shown as a percentage."""
-    return "%" if unit == "share" else unit
+    """The unit as it stands behind a number."""
+    return SIGNS.get(unit, unit)
 
 
 def measure(value: float, unit: str = "", decimals: int = 0) -> str:
