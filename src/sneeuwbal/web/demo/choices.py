@@ -59,7 +59,7 @@ def add_choice(organisation: Organisation, programme: Programme) -> None:
         organisation=organisation.slug,
         programme_id=programme.pk,
         first_quarter=quarter_after(quarter_of(LAST_DAY), 1).isoformat(),
-        quarters=4,
+        quarters=7,
         codes=[result.area.code for result in best.select_related("area")],
         round_id=chosen.pk,
         made_by=person(organisation, Role.PROGRAMME_MANAGER).pk,

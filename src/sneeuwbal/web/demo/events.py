@@ -58,12 +58,14 @@ def _shares(members: list[Member], indicator: str, default: float) -> tuple[floa
 # Where it takes off, nobody may have begun before the programme: three years of R above 1
 # would leave no household to join.
 TAKE_OFF = {"background_per_year": 0.0004, "campaign_intensity": 0.6, "dispersion_k": 1.0}
+# Elsewhere about one household in twelve takes part in three years, as campaigns report.
+STEADY = {"background_per_year": 0.004, "campaign_intensity": 0.45, "followed_up": 0.35}
 
 
 def towns_of(members: list[Member], seed: int) -> Iterator[tuple[Town, list[Member]]]:
     """Simulate the members; those where it takes off in a town of their own."""
     steady = [member for member in members if member.course.true_r <= 1]
-    yield _town(steady, seed, {}), steady
+    yield _town(steady, seed, STEADY), steady
     for member in members:
         if member.course.true_r > 1:
             yield _town([member], seed, TAKE_OFF), [member]
@@ -159,6 +161,7 @@ def new_costs(
             role=ROLE_NAMES[ROLES[role]],
             hours=Decimal(f"{hours:.2f}") if in_hours else None,
             amount_eur=Decimal(f"{amount:.2f}") if amount >= 0.01 else None,
+            recorded_at=timezone.make_aware(datetime.combine(on, time(17, 0))),
         )
 
 

@@ -61,7 +61,7 @@ def add_programme(organisation: Organisation, tenant: Tenant) -> tuple[Programme
         name="Samen van het gas, buurt voor buurt",
         goal="Meer huishoudens laten meedoen dan de mensen die vanzelf komen, en laten zien of dat lukt.",
         starts_on=FIRST_MONDAY,
-        ends_on=FIRST_MONDAY + timedelta(weeks=WEEKS + 52),
+        ends_on=FIRST_MONDAY + timedelta(weeks=WEEKS + 104),
     )
     _add_means(programme, tenant)
     members: list[Member] = []
@@ -71,8 +71,8 @@ def add_programme(organisation: Organisation, tenant: Tenant) -> tuple[Programme
 
 
 def _add_means(programme: Programme, tenant: Tenant) -> None:
-    for number in range(16):
-        share = 1.0 if number < 12 else 0.7
+    for number in range(20):
+        share = 1.0 if number < 16 else 0.8
         StaffCapacity.objects.create(
             programme=programme,
             quarter=quarter_start(number),
