@@ -106,16 +106,16 @@ def _add_shapes(part: Batch, layer: Layer, year: int, *, repair: bool, reason: s
     if wrong.size and not repair:
         raise _crossing(geometries[wrong[0]], labels[wrong[0]], part.file, layer.in_rd, wrong.size)
     mended = rd.copy()
-    for place in wrong:
+    for place in wrong.tolist():
         mended[place] = drawing.mended(rd[place])
         part.report.repaired.append(
             _repair_told(labels[place], rd[place], mended[place], geometries[place], reason)
         )
     kinds = [str(codes.kind_of(code)) for _place, code in known]
     repaired = set(wrong.tolist())
-    for place, drawn in enumerate(drawing.draw_shapes(mended, kinds)):
+    for here, drawn in enumerate(drawing.draw_shapes(mended, kinds)):
         part.shapes.append(
-            ShapeData(code=known[place][1], year=year, repaired=place in repaired, **drawn)
+            ShapeData(code=known[here][1], year=year, repaired=here in repaired, **drawn)
         )
 
 

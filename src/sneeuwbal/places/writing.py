@@ -17,6 +17,7 @@ ROWS_AT_ONCE = 20_000
 VALUE_COLUMNS = ("series_id", "area_id", "value", "missing")
 
 Areas = dict[tuple[str, int], int]
+Row = Sequence[str | int | float | None]
 
 
 @transaction.atomic
@@ -45,7 +46,7 @@ def write_dataset(data: DatasetData) -> Dataset:
     return Dataset.objects.update_or_create(key=data.key, defaults=told)[0]
 
 
-def bulk_insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+def bulk_insert(table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
     """Insert many rows; returns how many."""
     names = ", ".join(connection.ops.quote_name(column) for column in columns)
     target = f"{connection.ops.quote_name(table)} ({names})"
@@ -62,9 +63,9 @@ def bulk_insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     return count
 
 
-def _copy(target: str, rows: Iterable[Sequence[object]]) -> int:
+def _copy(target: str, rows: Iterable[Row]) -> int:
     count = 0
-    with connection.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as copy:  # type: ignore[attr-defined]
+    with connection.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
             count += 1
@@ -127,9 +128,9 @@ def _add_areas(batch: Batch, known: dict[tuple[str, int], tuple[int, str, int | 
     ]
     rows = []
     for code, year in new:
-        name, name_year = batch.areas[code, year], year
-        if not name:
-            name, name_year = _nearest(names.get(code, {}), year) or (code, None)
+        given = batch.areas[code, year]
+        found = (given, year) if given else _nearest(names.get(code, {}), year)
+        name, name_year = found or (code, None)
         rows.append(
             (
                 str(codes.kind_of(code)),
@@ -208,7 +209,9 @@ def _write_series(
     return count
 
 
-def _rows(data: SeriesData, series: int, areas: Areas) -> list[tuple[object, ...]]:
+def _rows(
+    data: SeriesData, series: int, areas: Areas
+) -> list[tuple[int, int, float | None, int | None]]:
     rows = [
         (series, areas[area], value, None if reason is None else int(reason))
         for area, value, reason in zip(data.areas, data.values, data.reasons, strict=True)
