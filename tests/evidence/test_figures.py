@@ -132,7 +132,7 @@ def test_costs_are_shared_by_participants_and_hours_without_price_are_told(progr
     assert row.value == pytest.approx(1000 / 3)
     assert (row.low, row.high) == pytest.approx((1000 / many, 1000 / few))
     assert row.details["per_reached"]["value"] == 200
-    assert row.details["hours_without_amount"] == 10 and row.details["volunteer_hours"] == 0
+    assert row.details["hours_without_amount"] == 10 and row.details["volunteer_hours"] == 20
     whole = figure(programme, "cost")
     assert whole.details["euro"] == 1500 and whole.details["volunteer_hours"] == 20
     assert whole.details["additional"] == "not_determinable"

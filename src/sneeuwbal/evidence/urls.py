@@ -1,5 +1,17 @@
 """Addresses of the evidence room."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sneeuwbal.evidence import views
+
+_EVIDENCE = "werk/<slug:organisation>/bewijs/"
+
+urlpatterns = [
+    path(_EVIDENCE, views.evidence, name="evidence"),
+    path(f"{_EVIDENCE}berekenen/", views.update, name="update_evidence"),
+    path(f"{_EVIDENCE}cijfers.csv", views.download, name="evidence_csv"),
+    path(f"{_EVIDENCE}geheel/", views.whole, name="evidence_whole"),
+    path(f"{_EVIDENCE}<str:code>/", views.area, name="evidence_area"),
+    path("methoden/", views.methods, name="methods"),
+    path("methoden/<slug:slug>/", views.method, name="method"),
+]
