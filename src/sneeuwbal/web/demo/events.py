@@ -57,7 +57,7 @@ def _shares(members: list[Member], indicator: str, default: float) -> tuple[floa
 
 # Where it takes off, nobody may have begun before the programme: three years of R above 1
 # would leave no household to join.
-TAKE_OFF = {"background_per_year": 0.0004, "campaign_intensity": 0.6, "dispersion_k": 1.0}
+TAKE_OFF = {"background_per_year": 0.0004, "campaign_intensity": 0.4, "dispersion_k": 1.0}
 # Elsewhere about one household in twelve takes part in three years, as campaigns report.
 STEADY = {"background_per_year": 0.004, "campaign_intensity": 0.45, "followed_up": 0.35}
 

@@ -60,7 +60,7 @@ LARGE = (
     Course(4, 0.0),
     Course(5, 0.3),
     Course(6, 0.3),
-    Course(8, 1.9),
+    Course(8, 1.7),
     *_comparison(6),
 )
 MIDDLE = (
