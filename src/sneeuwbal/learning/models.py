@@ -1,6 +1,8 @@
 """Intervision sessions between municipalities, and the lessons that come of them."""
 
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from sneeuwbal.accounts.models import Organisation, User
@@ -20,11 +22,13 @@ class IntervisionSession(models.Model):
     )
     case = models.TextField(_("the case"), blank=True, max_length=4000)
     question = models.CharField(_("the question"), max_length=300, blank=True)
+    answers = models.TextField(_("questions and answers"), blank=True, max_length=4000)
+    analysis = models.TextField(_("what we see in it"), blank=True, max_length=4000)
     figures = models.ManyToManyField(Figure, blank=True, related_name="+")
     closed_on = models.DateField(null=True, blank=True)
 
     class Meta:
-        ordering = ["-held_on"]
+        ordering = ["-held_on", "-pk"]
 
     def __str__(self) -> str:
         return self.title
@@ -42,6 +46,9 @@ class Attendance(models.Model):
             models.UniqueConstraint(fields=["session", "organisation"], name="attendance_once")
         ]
 
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.present}"
+
 
 class Advice(models.Model):
     """Advice that one organisation gives on the case."""
@@ -52,9 +59,13 @@ class Advice(models.Model):
     author = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     text = models.TextField(_("advice"), max_length=2000)
     given_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["given_at"]
+        ordering = ["given_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
 
 
 class Agreement(models.Model):
@@ -73,7 +84,10 @@ class Agreement(models.Model):
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.OPEN)
 
     class Meta:
-        ordering = ["due_on"]
+        ordering = ["due_on", "pk"]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Grade(models.TextChoices):
@@ -88,24 +102,60 @@ class Grade(models.TextChoices):
 
 
 class Lesson(models.Model):
-    """A claim with its context, its evidence and the test that could refute it."""
+    """A claim with its context, its evidence and the test that could refute it.
 
-    slug = models.SlugField(unique=True)
+    Dutch is always there; English where someone translated it. The grade is computed, not kept.
+    """
+
+    slug = models.SlugField(unique=True, max_length=80)
     session = models.ForeignKey(
         IntervisionSession, models.SET_NULL, null=True, blank=True, related_name="lessons"
     )
+    # None: a claim of the approach itself, which any organisation may put to the test.
     organisation = models.ForeignKey(Organisation, models.SET_NULL, null=True, related_name="+")
+    from_approach = models.BooleanField(default=False)
     claim = models.CharField(_("what we learned"), max_length=300)
     context = models.TextField(_("where and when it holds"), blank=True, max_length=2000)
     test = models.CharField(_("what would refute it"), max_length=300)
+    claim_en = models.CharField(_("what we learned, in English"), max_length=300, blank=True)
+    context_en = models.TextField(
+        _("where and when it holds, in English"), blank=True, max_length=2000
+    )
+    test_en = models.CharField(_("what would refute it, in English"), max_length=300, blank=True)
     supporting = models.ManyToManyField(Figure, blank=True, related_name="+")
     contradicting = models.ManyToManyField(Figure, blank=True, related_name="+")
-    lowered_to = models.CharField(max_length=1, choices=Grade, blank=True)
-    lowered_reason = models.CharField(max_length=300, blank=True)
+    lowered_to = models.CharField(_("lower the grade to"), max_length=1, choices=Grade, blank=True)
+    lowered_reason = models.CharField(_("why it is lowered"), max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["claim"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lowered_to="") | ~Q(lowered_reason=""), name="lowered_with_reason"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.claim
+
+    @property
+    def translated(self) -> bool:
+        """Whether the reader sees it in the language of the page."""
+        return get_language() == "nl" or bool(self.claim_en)
+
+    @property
+    def shown_claim(self) -> str:
+        """The claim in the language of the page, or else in Dutch."""
+        return self.claim if get_language() == "nl" else self.claim_en or self.claim
+
+    @property
+    def shown_context(self) -> str:
+        """The context in the language of the page, or else in Dutch."""
+        return self.context if get_language() == "nl" else self.context_en or self.context
+
+    @property
+    def shown_test(self) -> str:
+        """The refuting test in the language of the page, or else in Dutch."""
+        return self.test if get_language() == "nl" else self.test_en or self.test
