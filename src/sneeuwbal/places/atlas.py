@@ -192,5 +192,6 @@ def location(area: Area) -> dict[str, Picture | Borders | None]:
         summary=_("Every area leads to its own page."),
         links={shape.area.pk: profile_url(shape.area) for shape in borders.shapes},
         selected={area.pk},
+        names=False,
     )
     return {"location": drawn, "borders": borders}

@@ -214,13 +214,18 @@ def _patches(
             area_id=area_id,
             name=shape.area.name,
             path=shape.path,
-            shade=content.shade(area_id),
+            shade=_standing_out(content.shade(area_id), selected=area_id in selected),
             label=_label(shape.area.name, value, note, shaded=content.shaded),
             value=value,
             note=note,
             url=links.get(area_id, ""),
             selected=area_id in selected,
         )
+
+
+def _standing_out(shade: str, *, selected: bool) -> str:
+    """On a plain map the selected area gets a colour: a line alone is lost under its neighbours."""
+    return "5" if selected and shade == "plain" else shade
 
 
 def _label(name: str, value: str, note: str, *, shaded: bool) -> str:
