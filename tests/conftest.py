@@ -3,7 +3,10 @@
 import json
 import os
 import shutil
+from collections import Counter
 from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,6 +47,17 @@ def emptied_between_tests():
     yield
     DatabaseOperations.execute_sql_flush = flush
     post_migrate.disconnect(put_back)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords():
+    """Hash passwords quickly: slowness is the point elsewhere, not in a test."""
+    from django.conf import settings
+    from django.contrib.auth import hashers
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    hashers.get_hashers.cache_clear()
+    hashers.get_hashers_by_algorithm.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -209,3 +223,91 @@ def make_town(db):
 def give_values(db):
     """Give areas values of one indicator: `give_values(areas, key, values, year)`."""
     return _give_values
+
+
+class _PageReader(HTMLParser):
+    """Notes what a page must not hold: inline code, foreign addresses, doubled ids."""
+
+    def __init__(self):
+        super().__init__()
+        self.faults, self.ids, self.counts, self.language = [], [], Counter(), None
+        self.in_script = False
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.counts[tag] += 1
+        self.in_script = tag == "script"
+        if tag == "html":
+            self.language = given.get("lang")
+        if tag == "style" or (tag == "script" and not given.get("src")):
+            self.faults.append(f"inline <{tag}>")
+        if tag == "img" and "alt" not in given:
+            self.faults.append(f"image without alt: {given.get('src')}")
+        for name, value in attrs:
+            self._judge(tag, name, value or "")
+
+    handle_startendtag = handle_starttag
+
+    def _judge(self, tag, name, value):
+        if name == "style" or name.startswith(("on", "hx-on", "hx-vals", "hx-vars")):
+            self.faults.append(f"inline code: <{tag} {name}={value!r}>")
+        if name in {"href", "src", "action"} and value.startswith("javascript:"):
+            self.faults.append(f"script in an address: {value}")
+        if tag in {"link", "script", "img", "iframe", "source"} and "//" in value:
+            self.faults.append(f"asks another site: <{tag} {name}={value!r}>")
+        if name == "id":
+            self.ids.append(value)
+
+    def handle_data(self, data):
+        if self.in_script and data.strip():
+            self.faults.append("inline script")
+
+    def handle_endtag(self, tag):
+        self.in_script = False
+
+
+def assert_page_is_clean(html):
+    """Fail on inline code, requests to other sites, doubled ids, no language, not one heading."""
+    text = html if isinstance(html, str) else html.content.decode()
+    reader = _PageReader()
+    reader.feed(text)
+    doubled = [name for name, times in Counter(reader.ids).items() if times > 1]
+    assert not reader.faults
+    assert not doubled, f"ids that occur twice: {doubled}"
+    assert reader.language in {"nl", "en"}
+    assert reader.counts["h1"] == 1, f"{reader.counts['h1']} top headings"
+    assert reader.counts["main"] == 1
+    assert "{%" not in text and "{{" not in text
+
+
+@pytest.fixture
+def clean_page():
+    """`clean_page(response)` fails when a page breaks the rules of the house."""
+    return assert_page_is_clean
+
+
+@pytest.fixture
+def axe():
+    """`axe(page)` fails on any fault that axe-core finds in a page of the browser."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def judge(page):
+        found = Axe().run(page)
+        assert not found.violations_count, found.generate_report()
+
+    return judge
+
+
+@pytest.fixture
+def shot():
+    """`shot(page, "name")` keeps a picture in var/screenshots when SNEEUWBAL_SHOTS=1."""
+
+    def take(page, name):
+        if os.environ.get("SNEEUWBAL_SHOTS") != "1":
+            return
+        folder = Path(__file__).resolve().parent.parent / "var" / "screenshots"
+        folder.mkdir(parents=True, exist_ok=True)
+        width = page.viewport_size["width"]
+        page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+
+    return take
