@@ -35,7 +35,7 @@ def find(typed: str, *, on: date | None = None) -> ReferralCode:
                 "This code has a typing error. It has eight letters and digits, for example "
                 "%(example)s. Please look at the card again."
             )
-            % {"example": "C4H7-KM9D"}
+            % {"example": "C4H7-KM9X"}
         )
     card = ReferralCode.objects.filter(code=code).select_related("organisation").first()
     if card is None:

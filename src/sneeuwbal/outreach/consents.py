@@ -1,6 +1,6 @@
 """Permission, contact details, and erasing: what is kept of a household, and how it goes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
 from uuid import UUID, uuid4, uuid5
 
@@ -42,10 +42,14 @@ def standing_consents(household: UUID) -> dict[str, Consent]:
     return {row.purpose: row for row in Consent.objects.filter(household=household)}
 
 
-def may_contact(household: UUID) -> bool:
-    """Whether the household said, last, that it may be contacted."""
-    last = standing_consents(household).get(Consent.Purpose.CONTACT)
-    return last is not None and last.given
+def contactable(households: Sequence[UUID]) -> set[UUID]:
+    """Those of these households that said, last, that they may be contacted."""
+    said: dict[UUID, bool] = {}
+    for start in range(0, len(households), entries.BATCH):
+        part = households[start : start + entries.BATCH]
+        rows = Consent.objects.filter(household__in=part, purpose=Consent.Purpose.CONTACT)
+        said |= {row.household: row.given for row in rows}
+    return {household for household, given in said.items() if given}
 
 
 def give_consent(
@@ -100,6 +104,36 @@ def keep_contact(
     """Keep contact details with the permission they came with, in one go."""
     if not purposes:
         raise Refused(_("Without permission no contact details are kept."))
+    _keep(household, neighbourhood, contact)
+    for purpose in purposes:
+        give_consent(household, purpose=purpose, key=uuid5(key, purpose), by=by, channel=channel)
+
+
+def change_details(
+    household: UUID,
+    *,
+    neighbourhood: ProgrammeNeighbourhood,
+    contact: Contact,
+    purposes: Collection[str],
+    key: UUID,
+    by: User | None,
+) -> None:
+    """Bring permission and contact details in line with what a household says now."""
+    if not purposes:
+        raise Refused(_("Without permission no contact details are kept."))
+
+    def change() -> None:
+        said = standing_consents(household)
+        for purpose in Consent.Purpose.values:
+            given = purpose in said and said[purpose].given
+            if given != (purpose in purposes):
+                _say(household, purpose, uuid5(key, purpose), by, None, given=not given)
+        _keep(household, neighbourhood, contact)
+
+    entries.once(change)
+
+
+def _keep(household: UUID, neighbourhood: ProgrammeNeighbourhood, contact: Contact) -> None:
     Household.objects.update_or_create(
         key=household,
         defaults={
@@ -108,8 +142,6 @@ def keep_contact(
             **vars(contact),
         },
     )
-    for purpose in purposes:
-        give_consent(household, purpose=purpose, key=uuid5(key, purpose), by=by, channel=channel)
 
 
 def erase(household: UUID) -> None:

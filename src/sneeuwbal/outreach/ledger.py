@@ -14,7 +14,14 @@ from django.utils.translation import gettext as _
 from sneeuwbal.accounts.models import User
 from sneeuwbal.outreach import cards, entries, stages
 from sneeuwbal.outreach.cards import CardError, TooBusy, issue_code
-from sneeuwbal.outreach.consents import Contact, erase, give_consent, keep_contact, withdraw
+from sneeuwbal.outreach.consents import (
+    Contact,
+    change_details,
+    erase,
+    give_consent,
+    keep_contact,
+    withdraw,
+)
 from sneeuwbal.outreach.corrections import correct, void
 from sneeuwbal.outreach.costs import NewCost, record_cost, record_costs, reverse_cost
 from sneeuwbal.outreach.entries import NewEvent, record_events
@@ -32,6 +39,7 @@ __all__ = [
     "Stage",
     "StageError",
     "TooBusy",
+    "change_details",
     "correct",
     "erase",
     "give_consent",
