@@ -11,7 +11,10 @@ from sneeuwbal.places import maps
 from sneeuwbal.places.models import Area, Shape
 from sneeuwbal.publication.models import PublicNumber
 from sneeuwbal.publication.register import Entry
-from sneeuwbal.publication.words import STAGES, VERDICTS
+from sneeuwbal.publication.words import CHANNELS, STAGE_NAMES, VERDICTS
+
+# Shades of the map by verdict, from much spread to nothing known.
+SHADES = {"snowball": "high2", "boost": "high1", "no_spread_shown": "mid", "": "low1"}
 
 
 def verdict_map(entries: list[Entry], unit: ReportingUnit) -> maps.Picture | None:
@@ -79,9 +82,15 @@ def _chart_row(entry: Entry) -> dict[str, Any]:
         "low": number.low if number and shown else None,
         "high": number.high if number and shown else None,
         "n": number.n if number and shown else None,
-        "note": _("withheld: fewer than ten households") if not shown else _("too little data"),
+        "note": _chart_note(number),
         "url": reverse("public_neighbourhood", args=[entry.neighbourhood.area.code]),
     }
+
+
+def _chart_note(number: PublicNumber | None) -> str:
+    if number is None or number.withheld:
+        return _("withheld: fewer than ten households")
+    return "" if number.value is not None else _("too little data")
 
 
 def funnel_chart(number: PublicNumber | None) -> dict[str, Any] | None:
@@ -95,10 +104,21 @@ def funnel_chart(number: PublicNumber | None) -> dict[str, Any] | None:
         "decimals": 0,
         "bars": [
             {
-                "label": str(STAGES.get(row["key"], row["key"])),
+                "label": str(STAGE_NAMES.get(row["key"], row["key"])),
                 "value": row["count"],
                 "note": "" if row["count"] is not None else _("withheld"),
             }
             for row in number.details["stages"]
         ],
     }
+
+
+def channel_rows(number: PublicNumber | None) -> list[dict[str, Any]]:
+    """What each channel brought, most participants first; channels that brought few last."""
+    if number is None or number.withheld:
+        return []
+    rows = [
+        row | {"name": str(CHANNELS.get(row["key"], row["key"]))}
+        for row in number.details["channels"]
+    ]
+    return sorted(rows, key=lambda row: (-(row["participants"] or 0), -(row["spoken"] or 0)))

@@ -23,7 +23,6 @@ from sneeuwbal.analysis.disclosure import (
     publishable_count,
     publishable_share,
     rounded,
-    suppressed,
 )
 from sneeuwbal.evidence.models import Figure
 from sneeuwbal.publication.models import PublicNumber, Release
@@ -105,26 +104,48 @@ def _count(figure: Figure) -> dict[str, Any]:
     }
 
 
-def _table(name: str) -> Callable[[Figure], dict[str, Any]]:
-    """A table of counts: small cells go, and one more so that none can be subtracted back."""
+def _cell(count: float | None) -> int | None:
+    """A count rounded to fives; None below the threshold. Cells are rounded independently."""
+    safe = None if count is None else publishable_count(int(count), threshold=threshold())
+    return None if safe is None else rounded(safe)
 
-    def safe(figure: Figure) -> dict[str, Any]:
-        rows = figure.details.get(name, [])
-        if publishable_count(figure.n, threshold=threshold()) is None or not rows:
-            return _withheld(figure)
-        cells = suppressed([int(row["count"]) for row in rows], threshold=threshold())
-        shown = [
-            {"key": row["key"], "count": None if cell is None else rounded(cell)}
-            for row, cell in zip(rows, cells, strict=True)
-        ]
-        return {
-            "n": rounded(figure.n),
-            "unit": figure.unit,
-            "method": figure.method,
-            "details": {name: shown},
+
+def _funnel(figure: Figure) -> dict[str, Any]:
+    """All eligible households: not reached, each stage, and those who said no."""
+    if publishable_count(figure.n, threshold=threshold()) is None:
+        return _withheld(figure)
+    told = figure.details
+    rows = [{"key": "not_reached", "count": told.get("not_reached")}]
+    rows += [*told.get("stages", []), *told.get("exits", [])]
+    return {
+        "n": rounded(figure.n),
+        "unit": figure.unit,
+        "method": figure.method,
+        "details": {
+            "households": _cell(told.get("households")),
+            "stages": [{"key": row["key"], "count": _cell(row["count"])} for row in rows],
+        },
+    }
+
+
+def _channels(figure: Figure) -> dict[str, Any]:
+    """What each channel brought; small channels are withheld, their share with them."""
+    if publishable_count(figure.n, threshold=threshold()) is None:
+        return _withheld(figure)
+    rows = [
+        {
+            "key": row["key"],
+            "spoken": _cell(row.get("spoken")),
+            "participants": _cell(row.get("participants")),
         }
-
-    return safe
+        for row in figure.details.get("channels", [])
+    ]
+    return {
+        "n": rounded(figure.n),
+        "unit": figure.unit,
+        "method": figure.method,
+        "details": {"channels": rows},
+    }
 
 
 # One entry per kind of figure; a kind that is not listed is never public.
@@ -134,8 +155,8 @@ SAFE: dict[str, Callable[[Figure], dict[str, Any]]] = {
     Figure.Kind.REACH: _reach,
     Figure.Kind.COST: _amount,
     Figure.Kind.VOICE: _count,
-    Figure.Kind.FUNNEL: _table("stages"),
-    Figure.Kind.CHANNELS: _table("channels"),
+    Figure.Kind.FUNNEL: _funnel,
+    Figure.Kind.CHANNELS: _channels,
 }
 
 

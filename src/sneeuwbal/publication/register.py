@@ -21,6 +21,12 @@ class Entry:
     participants: PublicNumber | None
 
     @property
+    def verdict(self) -> str:
+        """What may be said about spread; empty when nothing can be said."""
+        shown = self.snowball is not None and not self.snowball.withheld
+        return self.snowball.verdict if self.snowball and shown else ""
+
+    @property
     def hidden(self) -> bool:
         """Whether its result is withheld because too few people stand behind it."""
         return self.snowball is None or bool(self.snowball.withheld)

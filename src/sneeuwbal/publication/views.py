@@ -82,6 +82,7 @@ def public_municipality(request: HttpRequest, code: str) -> HttpResponse:
         "picture": pictures.verdict_map(rows, unit),
         "chart": pictures.snowball_chart(rows),
         "funnel": pictures.funnel_chart(whole.get(Figure.Kind.FUNNEL)),
+        "channels": pictures.channel_rows(whole.get(Figure.Kind.CHANNELS)),
         "releases": Release.objects.filter(organisation=unit.organisation)[:10],
         **_labels(unit.organisation),
     }

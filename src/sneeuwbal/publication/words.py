@@ -1,32 +1,30 @@
-"""Words for public numbers: method names, verdicts, funnel stages."""
+"""Words for public numbers that the evidence room has no words for."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-VERDICTS = {
-    "snowball": _("snowball"),
-    "boost": _("boost: participants bring some others"),
-    "no_spread_shown": _("no spread shown"),
-    "too_few": _("too little data"),
-    "": _("too little data"),
-}
-# Kinds of status badge, so that a verdict never speaks by colour alone.
-BADGES = {"snowball": "safe", "boost": "active", "no_spread_shown": "neutral"}
-STAGES = {
-    "not_reached": _("not reached"),
-    "approached": _("approached"),
-    "spoken": _("spoken with"),
-    "interested": _("interested"),
-    "participant": _("participant"),
-    "preparing": _("preparing a measure"),
-    "decided": _("decided on a measure"),
-    "done": _("measure taken"),
-    "not_interested": _("not interested"),
-    "objection": _("objection"),
-    "unreachable": _("unreachable"),
-    "moved": _("moved away"),
-}
-METHODS = {
-    "referrals": _("counted referrals"),
-    "wilson": _("share with Wilson interval"),
-    "poisson": _("ledger, Poisson interval on the number of households"),
+from sneeuwbal.evidence.wording import EXITS, LABELS, STAGES
+
+# On public pages every reason for silence reads the same.
+VERDICTS: dict[str, Promise] = {
+    key: LABELS[key] for key in ("snowball", "boost", "no_spread_shown")
+} | {"": _("too little data to say")}
+STAGE_NAMES: dict[str, Promise] = {"not_reached": _("Not reached"), **STAGES, **EXITS}
+CHANNELS: dict[str, Promise] = {
+    "door": _("at the door"),
+    "neighbour": _("through a neighbour"),
+    "letter": _("letter"),
+    "flyer": _("leaflet"),
+    "meeting": _("neighbourhood meeting"),
+    "energy_party": _("EnergyParty"),
+    "thermal_camera": _("thermal camera"),
+    "open_homes": _("open eco-homes route"),
+    "handy_day": _("handy day"),
+    "energy_market": _("energy market"),
+    "phone": _("telephone"),
+    "social_media": _("social media"),
+    "school": _("through school"),
+    "professional": _("through a professional"),
+    "energy_desk": _("energy desk, by themselves"),
+    "unknown": _("unknown"),
 }

@@ -3,8 +3,9 @@
 from django import template
 
 from sneeuwbal.evidence.models import Figure
+from sneeuwbal.evidence.wording import BADGES, METHODS
 from sneeuwbal.publication.models import PublicNumber
-from sneeuwbal.publication.words import BADGES, METHODS, VERDICTS
+from sneeuwbal.publication.words import VERDICTS
 
 register = template.Library()
 
