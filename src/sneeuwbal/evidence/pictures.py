@@ -121,7 +121,8 @@ def _bar(label: str, count: int | None, share: float | None) -> dict[str, Any]:
 def tenure_intervals(figure: Figure) -> dict[str, Any] | None:
     """Each tenure among the households spoken with, over its share among all."""
     groups = figure.details.get("groups") or []
-    if not groups:
+    # One small group could be subtracted back from the others, so then none is shown.
+    if not groups or any(0 < group["reached"] < STAFF_THRESHOLD for group in groups):
         return None
     return {
         "title": _("Who we spoke with, beside who lives here"),
@@ -134,13 +135,11 @@ def tenure_intervals(figure: Figure) -> dict[str, Any] | None:
 
 
 def _group(group: dict[str, Any]) -> dict[str, Any]:
-    small = group["reached"] < STAFF_THRESHOLD
-    note = str(wording.LABELS["too_few"]) if small or group["silence"] else ""
     return {
         "label": str(wording.TENURES[group["key"]]),
-        "value": None if small else group["value"],
-        "low": None if small else group["low"],
-        "high": None if small else group["high"],
-        "n": None if small else group["reached"],
-        "note": note,
+        "value": group["value"],
+        "low": group["low"],
+        "high": group["high"],
+        "n": group["reached"],
+        "note": str(wording.LABELS[group["silence"]]) if group["silence"] else "",
     }
