@@ -419,7 +419,7 @@ def test_a_cost_is_booked_once_and_taken_back_by_its_opposite(town):
 
 def test_the_catalogue_of_channels_has_both_languages(db):
     channels = Channel.objects.all()
-    assert len(channels) == 15
+    assert {"door", "letter", "neighbour", "unknown"} <= {channel.slug for channel in channels}
     assert all(channel.name_nl and channel.name_en for channel in channels)
 
 

@@ -35,8 +35,8 @@ class KeyForm(forms.Form):
 
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, initial: dict[str, Any] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"key": uuid4(), **(initial or {})}, **kwargs)
+    def __init__(self, data: Any = None, *, initial: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, initial={"key": uuid4(), **(initial or {})}, **kwargs)
 
 
 class PermissionForm(KeyForm):
@@ -102,7 +102,7 @@ class PermissionForm(KeyForm):
             )
 
 
-class ChannelField(forms.ModelChoiceField):
+class ChannelField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A channel of the catalogue; gives its short name."""
 
     def __init__(self, *, at_the_door: bool = False, **kwargs: Any) -> None:

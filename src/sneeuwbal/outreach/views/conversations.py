@@ -136,9 +136,8 @@ def conversations(request: StaffRequest) -> HttpResponse:
         ),
         PER_PAGE,
     ).get_page(request.GET.get("pagina"))
-    newer = dict(
-        Event.objects.filter(corrects__in=[row.pk for row in page]).values_list("corrects", "void")
-    )
+    shown = [row.pk for row in page]
+    newer = {row.corrects_id: row.void for row in Event.objects.filter(corrects__in=shown)}
     query = request.GET.copy()
     query.pop("pagina", None)
     context = {
@@ -153,7 +152,7 @@ def conversations(request: StaffRequest) -> HttpResponse:
     return render(request, "outreach/conversations.html", context)
 
 
-def _fate(row: Event, newer: dict[int, bool]) -> str:
+def _fate(row: Event, newer: dict[int | None, bool]) -> str:
     """What became of a row: stands, is a correction, was replaced, or cancelled."""
     if row.pk in newer:
         return "cancelled" if newer[row.pk] else "replaced"

@@ -50,14 +50,16 @@ def waiting(request: StaffRequest) -> list[dict[str, Any]]:
     }
     last = stages.standing(_rows(list(households)))
     today = timezone.localdate()
-    found = [
-        {"household": households[key], "event": row, "days": (today - row.happened_on).days}
-        for key, row in last.items()
-        if row.stage in TO_CALL
+    agreed = consents.contactable(list(last))
+    chosen = [row for row in last.values() if row.stage in TO_CALL and row.household in agreed]
+    return [
+        {
+            "household": households[row.household],
+            "event": row,
+            "days": (today - row.happened_on).days,
+        }
+        for row in sorted(chosen, key=lambda row: row.happened_on)[:SHOWN]
     ]
-    found.sort(key=lambda item: -item["days"])
-    agreed = consents.contactable([item["household"].pk for item in found])
-    return [item for item in found if item["household"].pk in agreed][:SHOWN]
 
 
 def _rows(keys: list[UUID]) -> list[Event]:
