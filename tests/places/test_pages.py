@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from django.test import Client
 
-from sneeuwbal.places.models import Adjacency, Area, Shape, Succession, Value
+from sneeuwbal.places.models import Adjacency, Area, Dataset, Shape, Succession, Value
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = ["", "/en"]
@@ -304,3 +304,36 @@ def test_no_page_about_places_needs_an_account(town):
 
 def test_a_value_is_a_value_or_a_reason(town):
     assert Value.objects.filter(value=None).values_list("missing", flat=True).get() == 1
+
+
+def test_a_profile_asks_little_of_the_history_of_codes(town, django_assert_num_queries):
+    from sneeuwbal.places.profiles import history
+
+    code = town.neighbourhoods[0].code
+    for year in range(2021, 2026):
+        Succession.objects.create(
+            from_code=code, from_year=2020, to_code=code, to_year=year, share=1, basis="code"
+        )
+    with django_assert_num_queries(2):
+        came_from, became = history(town.neighbourhoods[0])
+    assert came_from == []
+    assert [step.row.to_year for step in became] == [2021, 2022, 2023, 2024, 2025]
+
+
+def test_an_indicator_that_is_not_known_here_gives_way_and_the_page_says_so(client, town):
+    html = clean(client.get("/en/kaart/GM9990/?indicator=unheard_of"))
+    assert "What you asked for is not known here at this level" in html
+
+
+def test_model_estimates_are_called_estimates(client, town):
+    Dataset.objects.filter(key="test-gas-2020").update(table="50090NED")
+    told = "These numbers are estimates from a model"
+    assert told in clean(client.get("/en/kaart/GM9990/?indicator=gas"))
+    assert told in clean(client.get("/en/buurt/BU99900000/2020/"))
+    assert told not in clean(client.get("/en/kaart/GM9990/?indicator=density"))
+
+
+def test_what_tells_about_the_table_only_is_not_offered_as_an_indicator(client, make_town):
+    make_town(values={"boundary_change": [1.0, 1.0, 2.0, 1.0, 1.0, 1.0]} | VALUES)
+    assert "boundary_change" not in clean(client.get("/en/kaart/GM9990/"))
+    assert "boundary_change (en)" not in clean(client.get("/en/buurt/BU99900000/2020/"))

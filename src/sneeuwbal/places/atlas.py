@@ -106,6 +106,10 @@ def summary(choice: Choice, rows: Sequence[Row]) -> str:
 def remarks(choice: Choice, borders: Borders) -> list[str]:
     """What a reader must know before trusting the map."""
     told = []
+    if choice.other_indicator:
+        told.append(_("What you asked for is not known here at this level; you see another one."))
+    if choice.series.dataset.table in wording.MODELLED:
+        told.append(modelled())
     if choice.other_year:
         told.append(
             _("There is no number for %(asked)s. You see %(year)s, the nearest year.")
@@ -134,6 +138,14 @@ def remarks(choice: Choice, borders: Borders) -> list[str]:
             % {"count": len(borders.without)}
         )
     return told
+
+
+def modelled() -> str:
+    """What to know about numbers that come from a model."""
+    return _(
+        "These numbers are estimates from a model of the publisher, not counts. Differences "
+        "between neighbourhoods mostly follow age, income and kind of household."
+    )
 
 
 def address(code: str, choice: Choice, **more: str) -> str:

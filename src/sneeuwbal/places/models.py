@@ -181,6 +181,7 @@ class Succession(models.Model):
     basis = models.CharField(max_length=8, choices=Basis)
 
     class Meta:
+        indexes = [models.Index(fields=["to_code"], name="succession_to_code")]
         constraints = [
             models.UniqueConstraint(
                 fields=["from_code", "from_year", "to_code", "to_year"], name="succession_once"

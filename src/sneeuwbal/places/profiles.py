@@ -67,11 +67,9 @@ Known = dict[int, dict[int, float]]  # series -> area -> value
 
 def values_of(code: str) -> list[Value]:
     """Every value about this code, in any year of the borders."""
-    return list(
-        Value.objects.filter(area__code=code).select_related(
-            "area", "series__indicator", "series__dataset"
-        )
-    )
+    about = Value.objects.filter(area__code=code)
+    about = about.exclude(series__indicator__key__in=wording.TECHNICAL)
+    return list(about.select_related("area", "series__indicator", "series__dataset"))
 
 
 def nearest_in_time(values: Iterable[Value], year: int) -> list[Value]:
@@ -220,12 +218,34 @@ def other_years(area: Area) -> list[Area]:
     return list(Area.objects.filter(code=area.code).exclude(pk=area.pk).order_by("year"))
 
 
-def by_topic(found: Iterable[Line]) -> list[tuple[str, list[Line]]]:
+@dataclass(frozen=True)
+class Topic:
+    """Lines about one subject; those that are not featured wait until they are asked for."""
+
+    name: str
+    featured: list[Line]
+    more: list[Line]
+
+    @property
+    def modelled(self) -> bool:
+        """Whether some of its numbers come from a model."""
+        tables = {line.series.dataset.table for line in (*self.featured, *self.more)}
+        return bool(tables & wording.MODELLED)
+
+
+def by_topic(found: Iterable[Line]) -> list[Topic]:
     """Lines under the name of their topic, in the order they come in."""
     topics: dict[str, list[Line]] = {}
     for line in found:
         topics.setdefault(line.series.indicator.topic, []).append(line)
-    return [(wording.topic_name(topic), own) for topic, own in topics.items()]
+    return [
+        Topic(
+            name=wording.topic_name(topic),
+            featured=[line for line in own if line.series.indicator.featured],
+            more=[line for line in own if not line.series.indicator.featured],
+        )
+        for topic, own in topics.items()
+    ]
 
 
 def neighbours(area: Area) -> list[Neighbour]:

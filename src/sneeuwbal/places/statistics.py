@@ -34,6 +34,7 @@ class Choice:
     level: str
     levels: tuple[str, ...]
     offers: tuple[Offer, ...]
+    asked_key: str
     asked_year: int | None
 
     @property
@@ -41,6 +42,11 @@ class Choice:
         """Years in which the chosen indicator is known at this level."""
         own = self.series.indicator_id
         return sorted({o.series.year for o in self.offers if o.series.indicator_id == own})
+
+    @property
+    def other_indicator(self) -> bool:
+        """Whether the indicator asked for is not known here."""
+        return bool(self.asked_key) and self.asked_key != self.series.indicator.key
 
     @property
     def other_year(self) -> bool:
@@ -71,7 +77,11 @@ def offers(municipality_code: str) -> list[Offer]:
     series = Series.objects.select_related("indicator", "dataset").in_bulk(
         {pk for pk, _kind, known in counted if known}
     )
-    return [Offer(series[pk], kinds[kind], known) for pk, kind, known in counted if known]
+    return [
+        Offer(series[pk], kinds[kind], known)
+        for pk, kind, known in counted
+        if known and series[pk].indicator.key not in wording.TECHNICAL
+    ]
 
 
 def choose(
@@ -91,7 +101,7 @@ def choose(
         (o for o in own if (abs(o.series.year - target), -o.series.year) == nearest),
         key=lambda offer: offer.rank,
     )
-    return Choice(best.series, wanted, levels, here, year)
+    return Choice(best.series, wanted, levels, here, key, year)
 
 
 def _first(here: Sequence[Offer]) -> list[Offer]:

@@ -119,6 +119,7 @@ def profile(request: HttpRequest, code: str, year: int) -> HttpResponse:
         "years": profiles.other_years(area),
         "topics": profiles.by_topic(profiles.lines(area, chosen, ids)),
         "comparison": alike,
+        "modelled": atlas.modelled(),
         "trends": profiles.trends(area, every),
         "neighbours": profiles.neighbours(area),
         "became": became,

@@ -6,6 +6,11 @@ from django.utils.translation import gettext as _
 
 from sneeuwbal.places.models import Area, Indicator, Missing
 
+# Keys that tell about the table, not about the place.
+TECHNICAL = {"boundary_change"}
+# Tables of which the publisher says that small areas are estimated from a model.
+MODELLED = {"50090NED", "50120NED"}
+LICENCES = {"as stated by the publisher": gettext_lazy("as stated by the publisher")}
 SPACE = "\N{NO-BREAK SPACE}"
 TOPICS = {
     "population": gettext_lazy("Residents"),
@@ -53,6 +58,11 @@ def measure(value: float, unit: str = "", decimals: int = 0) -> str:
 def reason(missing: int | None) -> str:
     """Why there is no value."""
     return str(Missing(missing or Missing.UNKNOWN).label)
+
+
+def licence_text(licence: str) -> str:
+    """The licence of a dataset, or that none is stated."""
+    return str(LICENCES.get(licence, licence)) or _("licence not stated")
 
 
 def kind_plural(kind: str) -> str:

@@ -132,6 +132,7 @@ class Migration(migrations.Migration):
                 ('basis', models.CharField(choices=[('code', 'same code and same name'), ('official', 'published by the statistics office'), ('overlap', 'computed from overlapping borders'), ('unknown', 'unknown')], max_length=8)),
             ],
             options={
+                'indexes': [models.Index(fields=['to_code'], name='succession_to_code')],
                 'constraints': [models.UniqueConstraint(fields=('from_code', 'from_year', 'to_code', 'to_year'), name='succession_once'), models.CheckConstraint(condition=models.Q(('share__isnull', True), models.Q(('share__gte', 0), ('share__lte', 1)), _connector='OR'), name='succession_share')],
             },
         ),
