@@ -28,8 +28,9 @@ class Scale(NamedTuple):
 
     def ticks(self) -> list[float]:
         """Round values along the axis."""
-        count = round((self.high - self.low) / self.step)
-        return [round(self.low + index * self.step, 10) for index in range(count + 1)]
+        first, last = round(self.low / self.step), round(self.high / self.step)
+        # Twelve digits: 3 * 0.1 is written as 0.3.
+        return [float(f"{index * self.step:.12g}") for index in range(first, last + 1)]
 
 
 class Segment(NamedTuple):
