@@ -168,7 +168,7 @@ class _Model:
         self.curve = np.array(inputs.curve or reach_curve(inputs.horizon))
         self.years = len(inputs.budget_per_year or ())
         budget = np.array(inputs.budget_per_year or (), float)
-        kickoffs = np.full(inputs.horizon, float(inputs.kickoffs_per_quarter))
+        kickoffs = np.array(inputs.kickoffs, float)
         self.limits = np.concatenate([np.array(inputs.capacity_fte), budget, kickoffs])
         self._use: dict[tuple[int, int], Floats] = {}
 

@@ -92,7 +92,8 @@ def _first_broken(
         if used > capacity + SLACK:
             text = f"quarter {quarter} takes {used:.2f} FTE of {capacity:.2f}"
             return BrokenRule("capacity", None, quarter, text)
-        if kickoffs[quarter] > inputs.kickoffs_per_quarter:
+        given = inputs.kickoffs_per_quarter
+        if kickoffs[quarter] > (given if isinstance(given, int) else given[quarter]):
             text = f"quarter {quarter} has {kickoffs[quarter]} kick-offs"
             return BrokenRule("kickoffs", None, quarter, text)
     for year, budget in enumerate(inputs.budget_per_year or ()):

@@ -46,11 +46,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleInputs:
-    """Everything a schedule depends on."""
+    """Everything a schedule depends on. Kick-offs: one number, or one for each quarter."""
 
     places: tuple[Place, ...]
     capacity_fte: tuple[float, ...]
-    kickoffs_per_quarter: int
+    kickoffs_per_quarter: int | tuple[int, ...]
     budget_per_year: tuple[float, ...] | None = None
     adjacent: tuple[tuple[int, int], ...] = ()
     adjacency_reward: float = 0.0
@@ -61,6 +61,12 @@ class ScheduleInputs:
     def horizon(self) -> int:
         """Return the number of quarters."""
         return len(self.capacity_fte)
+
+    @property
+    def kickoffs(self) -> tuple[int, ...]:
+        """Return the starts that fit in each quarter."""
+        given = self.kickoffs_per_quarter
+        return (given,) * self.horizon if isinstance(given, int) else given
 
     def year(self, quarter: int) -> int:
         """Return the budget year in which a quarter lies, from 0."""
@@ -119,8 +125,10 @@ def reach_curve(
 def check_inputs(inputs: ScheduleInputs) -> None:
     """Raise ValueError if the inputs do not fit together, saying why."""
     size, horizon = len(inputs.places), inputs.horizon
-    if not horizon or min(inputs.capacity_fte) < 0 or inputs.kickoffs_per_quarter < 0:
+    if not horizon or min(inputs.capacity_fte) < 0 or min(inputs.kickoffs) < 0:
         raise ValueError("there is at least one quarter; capacity and kick-offs are not negative")
+    if len(inputs.kickoffs) != horizon:
+        raise ValueError("there are as many numbers of kick-offs as quarters")
     if not 1 <= inputs.quarters_in_first_year <= QUARTERS_PER_YEAR:
         raise ValueError("the first budget year has 1 to 4 quarters left")
     budget = inputs.budget_per_year

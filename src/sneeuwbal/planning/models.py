@@ -1,5 +1,7 @@
 """Selection rounds with everybody's weights, and schedules under staff capacity."""
 
+from uuid import uuid4
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -12,22 +14,37 @@ from sneeuwbal.roadmap.models import Programme
 class SelectionRound(models.Model):
     """One round of choosing neighbourhoods, repeatable from its random seed."""
 
+    key = models.UUIDField(
+        unique=True, default=uuid4, help_text="Made by the form: a double send adds nothing."
+    )
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="rounds")
+    made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     name = models.CharField(_("name"), max_length=120)
     held_on = models.DateField(_("date"))
     places = models.PositiveSmallIntegerField(_("number of neighbourhoods to choose"))
     seed = models.PositiveIntegerField(_("random seed"))
     draws = models.PositiveIntegerField(default=20_000)
     candidates = models.ManyToManyField(Area, related_name="+")
+    # Counts every change of what the result depends on; the result remembers which it saw.
+    revision = models.PositiveIntegerField(default=0)
+    evaluated_revision = models.PositiveIntegerField(null=True)
     evaluated_at = models.DateTimeField(null=True)
     inputs_digest = models.CharField(max_length=64, blank=True)
     summary = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["-held_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(places__gte=1), name="round_chooses_something")
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether something changed since the result was computed."""
+        return self.evaluated_at is not None and self.evaluated_revision != self.revision
 
 
 class Criterion(models.Model):
@@ -115,9 +132,11 @@ class Schedule(models.Model):
     parameters = models.JSONField(default=dict)
     summary = models.JSONField(default=dict)
     adopted_on = models.DateField(null=True)
+    adopted_at = models.DateTimeField(null=True)
+    adopted_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
-        ordering = ["-made_at"]
+        ordering = ["-made_at", "-pk"]
 
 
 class ScheduledStart(models.Model):
@@ -129,7 +148,11 @@ class ScheduledStart(models.Model):
     startup_months = models.PositiveSmallIntegerField(default=4)
     short_startup_reason = models.CharField(max_length=300, blank=True)
     fte_by_quarter = models.JSONField(default=list)
-    not_scheduled_because = models.CharField(max_length=200, blank=True)
+    expected_households = models.FloatField(default=0)
+    # The limit that keeps it out: {"rule", "at" (quarter or year from 0), "short"}.
+    binding = models.JSONField(default=dict, blank=True)
+    # Dates the programme had before this schedule was adopted, to go back to.
+    before = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["quarter", "area__name"]

@@ -1,4 +1,4 @@
-"""Rounds and schedules: rows become arrays, the analysis answers, the answer is stored.
+"""Rounds: rows become arrays, the analysis answers, the answer is stored.
 
 Runs in the worker; pages only read what is stored here.
 """
@@ -15,52 +15,70 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from sneeuwbal.accounts.jobs import JobError, Progress
-from sneeuwbal.accounts.models import Organisation
+from sneeuwbal.accounts.models import User
 from sneeuwbal.analysis.selection import Acceptability, normalised, rank_acceptability
-from sneeuwbal.analysis.weighting import TooNarrow, WeightStatement, mixed_weight_draws
-from sneeuwbal.places.models import Area, Value
+from sneeuwbal.analysis.weighting import TooNarrow, WeightStatement, weight_draws
+from sneeuwbal.places.models import Area
+from sneeuwbal.places.wording import indicator_name
+from sneeuwbal.planning.fairness import equity, without_energy
 from sneeuwbal.planning.models import Criterion, SelectionResult, SelectionRound, Weighing
+from sneeuwbal.planning.offers import known_by_criterion
 
 Floats = NDArray[np.float64]
-# Shown next to every round: who would be left out. Share of dwellings or adults, by neighbourhood.
-EQUITY = ("corporation_share", "trouble_making_ends_meet_share")
 
 
 def evaluate_round(*, progress: Progress, organisation: str, round_id: int) -> dict[str, Any]:
     """Draw weights and data within what people said, and store how often each place is chosen."""
-    tenant = Organisation.objects.get(slug=organisation)
-    chosen = SelectionRound.objects.get(pk=round_id, programme__organisation=tenant)
+    chosen = SelectionRound.objects.get(pk=round_id, programme__organisation__slug=organisation)
     criteria = list(chosen.criteria.select_related("indicator"))
     areas = candidates(chosen)
+    _refuse_small(chosen, areas, criteria)
+    progress(0.1, _("Reading the statistics"))
+    raw = indicator_table(areas, criteria)
+    _refuse_useless(raw, criteria)
+    progress(0.2, _("Drawing weights within what everyone said"))
+    rng = np.random.default_rng(chosen.seed)
+    said = list(chosen.weighings.select_related("participant").order_by("participant_id"))
+    parts = drawn_weights(said, criteria, draws=chosen.draws, rng=rng)
+    values, errors = _with_errors(raw, criteria)
+    progress(0.4, _("Ranking the neighbourhoods for each weighting"))
+    weights = np.concatenate(parts)
+    found = rank_acceptability(values, weights, rng=rng, top=chosen.places, data_sd=errors)
+    progress(0.7, _("Comparing participants and criteria"))
+    each = [
+        rank_acceptability(values, part, rng=rng, top=chosen.places, data_sd=errors).top_share
+        for part in (parts if said else [])
+    ]
+    summary = {
+        "draws": found.draws,
+        "participants": len(said),
+        "missing": int(np.isnan(raw).sum()),
+        "candidates": len(areas),
+        "equity": equity(areas, found.top_share),
+        "without_energy": without_energy(
+            areas, criteria, values, weights, found, data_sd=errors, rng=rng
+        ),
+    }
+    digest = inputs_digest(chosen, areas, criteria, raw, said)
+    progress(0.9, _("Storing the result"))
+    people = [weighing.participant for weighing in said]
+    rows = [
+        _result(chosen, area, number, criteria, raw[number], found)
+        for number, area in enumerate(areas)
+    ]
+    for number, row in enumerate(rows):
+        row.details["people"] = _by_person(people, each, number)
+    _store(chosen, rows, summary=summary, digest=digest)
+    return {"round": chosen.pk}
+
+
+def _refuse_small(
+    chosen: SelectionRound, areas: Sequence[Area], criteria: Sequence[Criterion]
+) -> None:
     if len(areas) <= chosen.places:
         raise JobError(_("There are not more neighbourhoods than places: nothing to choose."))
     if len(criteria) < 2:
         raise JobError(_("Choose at least two criteria."))
-    progress(0.1, _("Reading the statistics"))
-    raw = indicator_table(areas, criteria)
-    _refuse_useless(raw, criteria)
-    said = [statement(weighing, criteria) for weighing in chosen.weighings.order_by("pk")]
-    progress(0.3, _("Drawing weights within what everyone said"))
-    rng = np.random.default_rng(chosen.seed)
-    try:
-        weights = mixed_weight_draws(
-            said or [WeightStatement()], len(criteria), draws=chosen.draws, rng=rng
-        )
-    except TooNarrow as error:
-        raise JobError(
-            _("The ranges of one participant leave almost no weights over. Make them wider.")
-        ) from error
-    values, span = normalised(
-        raw, higher_is_better=np.array([criterion.higher_is_better for criterion in criteria])
-    )
-    spread = np.nanstd(raw, axis=0) / span
-    errors = np.array([criterion.error_share for criterion in criteria]) * spread
-    found = rank_acceptability(
-        values, weights, rng=rng, top=chosen.places, data_sd=np.broadcast_to(errors, values.shape)
-    )
-    progress(0.8, _("Storing the result"))
-    _store_round(chosen, areas, criteria, raw, found, said)
-    return {"round": chosen.pk}
 
 
 def candidates(chosen: SelectionRound) -> list[Area]:
@@ -74,28 +92,17 @@ def indicator_table(areas: Sequence[Area], criteria: Sequence[Criterion]) -> Flo
 
     Statistics hang on the codes of their own year, so neighbourhoods are matched by code.
     """
-    row = {area.code: number for number, area in enumerate(areas)}
-    table = np.full((len(areas), len(criteria)), np.nan)
-    for column, criterion in enumerate(criteria):
-        known = (
-            Value.objects.filter(
-                series__indicator=criterion.indicator_id,
-                series__year=criterion.year,
-                area__code__in=row,
-                value__isnull=False,
-            )
-            .order_by("series__dataset__year", "series__dataset__key")
-            .values_list("area__code", "value")
-        )
-        for code, value in known:
-            table[row[code], column] = value
-    return table
+    known = known_by_criterion(criteria, areas)
+    rows = [
+        [known[criterion.pk].get(area.code, np.nan) for criterion in criteria] for area in areas
+    ]
+    return np.array(rows, float)
 
 
 def _refuse_useless(raw: Floats, criteria: Sequence[Criterion]) -> None:
     for column, criterion in enumerate(criteria):
         known = raw[np.isfinite(raw[:, column]), column]
-        name = criterion.indicator.name
+        name = indicator_name(criterion.indicator)
         if not known.size:
             raise JobError(
                 _("“%(name)s” has no value in any of these neighbourhoods.") % {"name": name}
@@ -105,6 +112,44 @@ def _refuse_useless(raw: Floats, criteria: Sequence[Criterion]) -> None:
                 _("“%(name)s” is the same everywhere, so it cannot help to choose.")
                 % {"name": name}
             )
+
+
+def _with_errors(raw: Floats, criteria: Sequence[Criterion]) -> tuple[Floats, Floats]:
+    """Values from 0 to 1, higher always counting, and their standard errors."""
+    higher = np.array([criterion.higher_is_better for criterion in criteria])
+    values, span = normalised(raw, higher_is_better=higher)
+    errors = np.array([criterion.error_share for criterion in criteria])
+    spread = errors * np.nanstd(raw, axis=0) / span
+    return values, np.broadcast_to(spread, values.shape).copy()
+
+
+def drawn_weights(
+    said: Sequence[Weighing],
+    criteria: Sequence[Criterion],
+    *,
+    draws: int,
+    rng: np.random.Generator,
+) -> list[Floats]:
+    """Weights for each participant, in equal parts; without participants every weighting counts."""
+    if not said:
+        return [weight_draws(len(criteria), draws, rng=rng)]
+    parts = []
+    for weighing in said:
+        try:
+            parts.append(
+                weight_draws(
+                    len(criteria),
+                    -(-draws // len(said)),
+                    rng=rng,
+                    statement=statement(weighing, criteria),
+                )
+            )
+        except TooNarrow as error:
+            raise JobError(
+                _("The ranges of %(name)s leave almost no weights over. Make them wider.")
+                % {"name": weighing.participant.name}
+            ) from error
+    return parts
 
 
 def statement(weighing: Weighing, criteria: Sequence[Criterion]) -> WeightStatement:
@@ -119,32 +164,54 @@ def statement(weighing: Weighing, criteria: Sequence[Criterion]) -> WeightStatem
     return WeightStatement(order=tuple(tuple(tier) for tier in tiers if tier), ranges=ranges)
 
 
-def _store_round(
+def inputs_digest(
     chosen: SelectionRound,
     areas: Sequence[Area],
     criteria: Sequence[Criterion],
     raw: Floats,
-    found: Acceptability,
-    said: Sequence[WeightStatement],
+    said: Sequence[Weighing],
+) -> str:
+    """A fingerprint of all that the result depends on: the same inputs give the same result."""
+    statements = [statement(weighing, criteria) for weighing in said]
+    inputs = {
+        "areas": [[area.code, area.year] for area in areas],
+        "criteria": [
+            [row.indicator.key, row.year, row.higher_is_better, row.error_share] for row in criteria
+        ],
+        "values": [[None if np.isnan(value) else float(value) for value in row] for row in raw],
+        "said": [[one.order, sorted(one.ranges.items())] for one in statements],
+        "seed": chosen.seed,
+        "draws": chosen.draws,
+        "places": chosen.places,
+    }
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+
+
+def _by_person(people: Sequence[User], each: Sequence[Floats], number: int) -> Mapping[str, float]:
+    return {
+        str(person.pk): round(float(share[number]), 4)
+        for person, share in zip(people, each, strict=True)
+    }
+
+
+def _store(
+    chosen: SelectionRound,
+    rows: Sequence[SelectionResult],
+    *,
+    summary: Mapping[str, Any],
+    digest: str,
 ) -> None:
-    digest = hashlib.sha256(np.nan_to_num(raw, nan=-1e300).tobytes())
-    inputs = [[area.code for area in areas], [str(one) for one in said], chosen.seed, chosen.places]
-    digest.update(json.dumps(inputs).encode())
+    """Replace the result. What changed while this ran leaves the result out of date."""
     with transaction.atomic():
         chosen.results.all().delete()
-        SelectionResult.objects.bulk_create(
-            _result(chosen, area, number, criteria, raw[number], found)
-            for number, area in enumerate(areas)
-        )
+        SelectionResult.objects.bulk_create(rows)
         chosen.evaluated_at = timezone.now()
-        chosen.inputs_digest = digest.hexdigest()
-        chosen.summary = {
-            "draws": found.draws,
-            "participants": len(said),
-            "missing": int(np.isnan(raw).sum()),
-            "equity": equity(areas, found.top_share),
-        }
-        chosen.save(update_fields=["evaluated_at", "inputs_digest", "summary"])
+        chosen.evaluated_revision = chosen.revision
+        chosen.inputs_digest = digest
+        chosen.summary = dict(summary)
+        chosen.save(
+            update_fields=["evaluated_at", "evaluated_revision", "inputs_digest", "summary"]
+        )
 
 
 def _result(
@@ -171,38 +238,3 @@ def _result(
             "values": [None if np.isnan(value) else float(value) for value in raw],
         },
     )
-
-
-def equity(areas: Sequence[Area], top_share: Floats) -> list[dict[str, Any]]:
-    """Compare the places likely chosen with the rest on tenure and on money trouble."""
-    found = []
-    for key in EQUITY:
-        known: Mapping[str, float] = dict(
-            Value.objects.filter(
-                series__indicator__key=key,
-                area__code__in=[area.code for area in areas],
-                value__isnull=False,
-            )
-            .order_by("series__year")
-            .values_list("area__code", "value")
-        )
-        pairs = [
-            (known[area.code], share)
-            for area, share in zip(areas, top_share, strict=True)
-            if area.code in known
-        ]
-        if pairs:
-            values, weight = (np.array(column, float) for column in zip(*pairs, strict=True))
-            found.append(
-                {
-                    "indicator": key,
-                    "n": len(pairs),
-                    "chosen": _mean(values, weight),
-                    "left_out": _mean(values, 1 - weight),
-                }
-            )
-    return found
-
-
-def _mean(values: Floats, weight: Floats) -> float | None:
-    return float(np.average(values, weights=weight)) if weight.sum() > 0 else None

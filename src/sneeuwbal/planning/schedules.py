@@ -14,102 +14,31 @@ from django.utils.translation import gettext as _
 
 from sneeuwbal.accounts.jobs import JobError, Progress
 from sneeuwbal.analysis import scheduling, scheduling_inputs
-from sneeuwbal.analysis.scheduling import Binding
 from sneeuwbal.analysis.scheduling_check import check_schedule
 from sneeuwbal.analysis.scheduling_inputs import Place, ScheduleInputs
-from sneeuwbal.evidence.models import Figure
-from sneeuwbal.evidence.stored import newest
-from sneeuwbal.places.models import Adjacency, Area
+from sneeuwbal.places.models import Adjacency
+from sneeuwbal.planning.expectation import Expectation, expectation
 from sneeuwbal.planning.models import Schedule, ScheduledStart
 from sneeuwbal.planning.quarters import quarter_after, quarter_of, quarters_between
+from sneeuwbal.planning.wording import quarter_text
 from sneeuwbal.roadmap.models import Programme, ProgrammeNeighbourhood
 
 Phase = ProgrammeNeighbourhood.Phase
 RUNNING = (Phase.STARTUP, Phase.ACTIVE, Phase.AFTERCARE)
-# Staff per neighbourhood: assumptions until ten places have a year of hours (docs/settings.md).
+# Staff per neighbourhood: assumptions until ten places have a year of hours (docs/planning.md).
 PEAK_FTE, FLOOR_FTE = 0.35, 0.06
-# Share of households expected to take part before anything was measured (PRODUCT.md, section 7).
-PRIOR_SHARE = 0.034
-# Starting next to a neighbourhood that runs is worth this part of a median neighbourhood.
+# Each quarter beside a neighbourhood that runs is worth this part of a median neighbourhood.
 ADJACENCY_PART = 0.02
 
 
 @dataclass(frozen=True)
 class Wish:
-    """A neighbourhood that may start, and how long it prepares."""
+    """A neighbourhood that may start, and how long it prepares; or one that runs already."""
 
     neighbourhood: ProgrammeNeighbourhood
-    startup_months: int
+    startup_months: int = settings.STARTUP_MONTHS
     reason: str = ""
-
-
-def expected_share(programme: Programme) -> tuple[float, int]:
-    """Share of households expected to take part: the measured median, else the assumption.
-
-    Gives the share and the number of neighbourhoods it was measured in.
-    """
-    figures = newest(programme.organisation)
-    started = set(
-        programme.neighbourhoods.filter(phase__in=[*RUNNING, Phase.STOPPED]).values_list(
-            "area_id", flat=True
-        )
-    )
-    measured = [
-        figure.value
-        for figure in figures
-        if figure.kind == Figure.Kind.FUNNEL
-        and figure.area_id in started
-        and figure.value is not None
-    ]
-    return (median(measured), len(measured)) if len(measured) >= 3 else (PRIOR_SHARE, 0)
-
-
-def wishes(
-    programme: Programme, codes: Sequence[str], startup: Mapping[str, Mapping[str, Any]]
-) -> list[Wish]:
-    """What was asked for: candidates by code, with a start-up of four months unless said."""
-    rows = programme.neighbourhoods.filter(area__code__in=codes, phase=Phase.CANDIDATE)
-    found = []
-    for row in rows.select_related("area").order_by("area__code"):
-        said = startup.get(row.area.code, {})
-        found.append(
-            Wish(
-                row,
-                int(said.get("months", settings.STARTUP_MONTHS)),
-                str(said.get("reason", "")).strip(),
-            )
-        )
-    return found
-
-
-def _place(wish: Wish, share: float, horizon: int, *, start: int | None = None) -> Place:
-    row = wish.neighbourhood
-    return Place(
-        key=row.area.name,
-        households=share * (row.households or 0),
-        effort_fte=scheduling_inputs.effort_profile(
-            horizon,
-            peak_fte=PEAK_FTE,
-            floor_fte=FLOOR_FTE,
-            startup_months=wish.startup_months,
-        ),
-        fixed_start=start,
-        startup_months=wish.startup_months,
-        reason=wish.reason,
-    )
-
-
-def _capacity(programme: Programme, first: date, quarters: int) -> tuple[tuple[float, ...], int]:
-    rows = {row.quarter: row for row in programme.capacity.all()}
-    wanted = [quarter_after(first, number) for number in range(quarters)]
-    empty = [quarter for quarter in wanted if quarter not in rows]
-    if empty:
-        raise JobError(
-            _("No staff capacity is known for the quarter of %(quarter)s. Fill it in first.")
-            % {"quarter": f"{empty[0]:%d-%m-%Y}"}
-        )
-    kickoffs = min(rows[quarter].kickoffs for quarter in wanted)
-    return tuple(float(rows[quarter].fte) for quarter in wanted), kickoffs
+    start: int | None = None
 
 
 def make_schedule(
@@ -131,152 +60,242 @@ def make_schedule(
     if not asked:
         raise JobError(_("There is no candidate to plan. Add neighbourhoods to the programme."))
     progress(0.1, _("Reading staff and neighbourhoods"))
+    running = _running(programme, first, quarters)
+    expected = expectation(programme)
+    inputs = _inputs(programme, first, quarters, asked, running, share=expected.share)
+    _refuse_impossible(inputs, first)
+    progress(0.3, _("Looking for the best schedule"))
+    plan = scheduling.schedule(inputs)
+    if broken := check_schedule(inputs, plan.start, objective=plan.objective):
+        raise RuntimeError(broken.text)
+    progress(0.9, _("Storing the schedule"))
+    stored = Schedule(
+        programme=programme,
+        round_id=_round_of(programme, round_id),
+        made_by_id=made_by,
+        first_quarter=first,
+        quarters=quarters,
+        parameters=_parameters(inputs, running, expected),
+        summary=_summary(plan, len(asked), expected)
+        | {"left_aside": sorted(set(codes) - {wish.neighbourhood.area.code for wish in asked})},
+    )
+    _store(stored, asked, inputs, plan)
+    return {"schedule": stored.pk}
+
+
+def wishes(
+    programme: Programme, codes: Sequence[str], startup: Mapping[str, Mapping[str, Any]]
+) -> list[Wish]:
+    """What was asked for: candidates by code, with a start-up of four months unless said."""
+    rows = programme.neighbourhoods.filter(area__code__in=codes, phase=Phase.CANDIDATE)
+    found = []
+    for row in rows.select_related("area").order_by("area__code"):
+        said = startup.get(row.area.code, {})
+        months = int(said.get("months", settings.STARTUP_MONTHS))
+        found.append(Wish(row, months, str(said.get("reason", "")).strip()))
+    return found
+
+
+def _running(programme: Programme, first: date, quarters: int) -> list[Wish]:
+    """Neighbourhoods that have started: their start is a fact, whatever the staff."""
+    rows = programme.neighbourhoods.filter(phase__in=RUNNING, startup_on__isnull=False)
+    return [
+        Wish(row, start=min(quarters - 1, quarters_between(first, row.startup_on)))
+        for row in rows.select_related("area").order_by("area__code")
+        if row.startup_on is not None
+    ]
+
+
+def _inputs(
+    programme: Programme,
+    first: date,
+    quarters: int,
+    asked: Sequence[Wish],
+    running: Sequence[Wish],
+    *,
+    share: float,
+) -> ScheduleInputs:
     capacity, kickoffs = _capacity(programme, first, quarters)
-    running = _running(programme, first)
-    share, measured = expected_share(programme)
+    for wish in running:
+        if wish.start is not None and wish.start >= 0:
+            begun = sum(other.start == wish.start for other in running)
+            kickoffs[wish.start] = max(kickoffs[wish.start], begun)
     try:
-        places = [_place(wish, share, quarters) for wish in asked]
-        places += [_place(wish, share, quarters, start=start) for wish, start in running]
+        places = [_place(wish, share, quarters) for wish in [*asked, *running]]
     except scheduling_inputs.ShortStartUp as error:
         raise JobError(
             _("%(place)s: a start-up of less than four months needs a reason.")
             % {"place": str(error).split(":")[0]}
         ) from error
-    rows = [wish.neighbourhood for wish in asked] + [wish.neighbourhood for wish, _start in running]
-    expected = sorted(place.households for place in places[: len(asked)])
-    inputs = ScheduleInputs(
+    return ScheduleInputs(
         places=tuple(places),
-        capacity_fte=capacity,
-        kickoffs_per_quarter=kickoffs,
-        adjacent=_adjacent([row.area for row in rows]),
-        adjacency_reward=ADJACENCY_PART * median(expected),
+        capacity_fte=tuple(capacity),
+        kickoffs_per_quarter=tuple(kickoffs),
+        adjacent=_adjacent([*asked, *running]),
+        adjacency_reward=ADJACENCY_PART
+        * median(place.households for place in places[: len(asked)]),
         curve=scheduling_inputs.reach_curve(quarters),
     )
-    progress(0.3, _("Looking for the best schedule"))
-    try:
-        plan = scheduling.schedule(inputs)
-    except scheduling.ScheduleError as error:
+
+
+def _capacity(programme: Programme, first: date, quarters: int) -> tuple[list[float], list[int]]:
+    rows = {row.quarter: row for row in programme.capacity.all()}
+    wanted = [quarter_after(first, number) for number in range(quarters)]
+    if empty := [quarter for quarter in wanted if quarter not in rows]:
         raise JobError(
-            _(
-                "The neighbourhoods that run already ask more staff than there is. Add staff, or "
-                "end the presence in a neighbourhood first."
-            )
-        ) from error
-    if broken := check_schedule(inputs, plan.start, objective=plan.objective):
-        raise RuntimeError(broken.text)
-    progress(0.9, _("Storing the schedule"))
-    return _store(
-        programme,
-        first,
-        quarters,
-        asked,
-        inputs,
-        plan,
-        round_id=round_id,
-        made_by=made_by,
-        basis={"share": share, "measured": measured},
+            _("No staff is filled in for %(quarter)s. Fill it in with the programme.")
+            % {"quarter": quarter_text(empty[0])}
+        )
+    return [float(rows[day].fte) for day in wanted], [rows[day].kickoffs for day in wanted]
+
+
+def _place(wish: Wish, share: float, horizon: int) -> Place:
+    """A neighbourhood as the planner sees it; what runs already brings nothing new."""
+    row = wish.neighbourhood
+    effort = scheduling_inputs.effort_profile(
+        max(horizon, horizon - (wish.start or 0)),
+        peak_fte=PEAK_FTE,
+        floor_fte=FLOOR_FTE,
+        startup_months=wish.startup_months,
+    )
+    return Place(
+        key=row.area.name,
+        households=share * (row.households or 0) if wish.start is None else 0.0,
+        effort_fte=effort,
+        fixed_start=wish.start,
+        startup_months=wish.startup_months,
+        reason=wish.reason,
     )
 
 
-def _running(programme: Programme, first: date) -> list[tuple[Wish, int]]:
-    rows = programme.neighbourhoods.filter(phase__in=RUNNING, startup_on__isnull=False)
-    found = []
-    for row in rows.select_related("area").order_by("area__code"):
-        if row.startup_on is None:
-            continue
-        start = min(-1, quarters_between(first, row.startup_on))
-        reason = row.short_startup_reason or _("runs already")
-        found.append((Wish(row, settings.STARTUP_MONTHS, reason), start))
-    return found
+def _adjacent(rows: Sequence[Wish]) -> tuple[tuple[int, int], ...]:
+    """Pairs that touch, with at least one that may start.
 
-
-def _adjacent(areas: Sequence[Area]) -> tuple[tuple[int, int], ...]:
-    """Pairs that touch. Borders may be of another year than the statistics: matched by code."""
-    place = {area.code: number for number, area in enumerate(areas)}
+    Borders may be of another year than the statistics: matched by code.
+    """
+    place = {wish.neighbourhood.area.code: number for number, wish in enumerate(rows)}
     touching = Adjacency.objects.filter(
         area__code__in=place, neighbour__code__in=place
     ).values_list("area__code", "neighbour__code")
-    pairs = {tuple(sorted((place[one], place[other]))) for one, other in touching}
-    return tuple(sorted((a, b) for a, b in pairs if a != b))
+    pairs = {
+        (min(place[one], place[other]), max(place[one], place[other])) for one, other in touching
+    }
+    return tuple(sorted((a, b) for a, b in pairs if a != b and rows[a].start is None))
 
 
-def binding_text(binding: Binding, first: date) -> str:
-    """Say which limit keeps a neighbourhood out of the plan."""
-    quarter = quarter_after(first, binding.at)
-    words = {"number": (quarter.month + 2) // 3, "year": quarter.year}
-    if binding.rule == "capacity":
-        short = number_format(round(binding.shortfall, 2), 2)
-        return _("staff: %(short)s FTE short in quarter %(number)s of %(year)s") % (
-            words | {"short": short}
+def _refuse_impossible(inputs: ScheduleInputs, first: date) -> None:
+    """Say in which quarter what runs already asks more than there is."""
+    fixed = [place.fixed_start for place in inputs.places]
+    broken = check_schedule(inputs, fixed)
+    if broken is None or broken.at is None:
+        return
+    asked = sum(
+        place.effort_fte[min(broken.at - place.fixed_start, len(place.effort_fte) - 1)]
+        for place in inputs.places
+        if place.fixed_start is not None and place.fixed_start <= broken.at
+    )
+    raise JobError(
+        _(
+            "The neighbourhoods that run already ask %(asked)s FTE in %(quarter)s, and there is "
+            "%(there)s. Add staff, or end the presence in a neighbourhood first."
         )
-    if binding.rule == "kickoffs":
-        return _("too many starts in quarter %(number)s of %(year)s") % words
-    if binding.rule == "budget":
-        return _("budget of year %(number)s of the plan") % {"number": binding.at + 1}
-    return _("too late to reach anyone before the end of the plan")
+        % {
+            "asked": number_format(round(asked, 2), 2),
+            "there": number_format(round(inputs.capacity_fte[broken.at], 2), 2),
+            "quarter": quarter_text(quarter_after(first, broken.at)),
+        }
+    )
+
+
+def _round_of(programme: Programme, pk: int | None) -> int | None:
+    return programme.rounds.filter(pk=pk).values_list("pk", flat=True).first()
+
+
+def _parameters(
+    inputs: ScheduleInputs, running: Sequence[Wish], expected: Expectation
+) -> dict[str, Any]:
+    return {
+        "peak_fte": PEAK_FTE,
+        "floor_fte": FLOOR_FTE,
+        "expected_share": expected.share,
+        "expected_low": expected.low,
+        "expected_high": expected.high,
+        "measured_in": expected.measured,
+        "capacity_fte": list(inputs.capacity_fte),
+        "kickoffs": list(inputs.kickoffs),
+        "running": [
+            {
+                "code": wish.neighbourhood.area.code,
+                "name": wish.neighbourhood.area.name,
+                "start": wish.start,
+                "fte": _effort(place, wish.start or 0, inputs.horizon),
+            }
+            for wish, place in zip(
+                running, inputs.places[len(inputs.places) - len(running) :], strict=True
+            )
+        ],
+    }
+
+
+def _effort(place: Place, start: int, horizon: int) -> list[float]:
+    """Staff by quarter of the schedule; nothing before the start."""
+    last = len(place.effort_fte) - 1
+    return [
+        round(place.effort_fte[min(quarter - start, last)], 3) if quarter >= start else 0.0
+        for quarter in range(horizon)
+    ]
+
+
+def _summary(plan: scheduling.Schedule, asked: int, expected: Expectation) -> dict[str, Any]:
+    households = sum(plan.expected_households[:asked])
+    return {
+        "objective": plan.objective,
+        "possible_gain": plan.possible_gain,
+        "method": plan.method,
+        "load_fte": list(plan.load_fte),
+        "households": households,
+        "households_low": households * expected.low / expected.share,
+        "households_high": households * expected.high / expected.share,
+        "checked_at": timezone.now().isoformat(),
+    }
 
 
 def _store(
-    programme: Programme,
-    first: date,
-    quarters: int,
-    asked: Sequence[Wish],
-    inputs: ScheduleInputs,
-    plan: scheduling.Schedule,
-    *,
-    round_id: int | None,
-    made_by: int | None,
-    basis: Mapping[str, float],
-) -> dict[str, Any]:
-    reasons = {one.place: binding_text(one, first) for one in plan.not_scheduled}
+    stored: Schedule, asked: Sequence[Wish], inputs: ScheduleInputs, plan: scheduling.Schedule
+) -> None:
+    reasons = {
+        one.place: {"rule": one.rule, "at": one.at, "short": one.shortfall}
+        for one in plan.not_scheduled
+    }
     with transaction.atomic():
-        stored = Schedule.objects.create(
-            programme=programme,
-            round_id=round_id,
-            made_by_id=made_by,
-            first_quarter=first,
-            quarters=quarters,
-            parameters={
-                "peak_fte": PEAK_FTE,
-                "floor_fte": FLOOR_FTE,
-                "expected_share": basis["share"],
-                "measured_in": basis["measured"],
-                "capacity_fte": list(inputs.capacity_fte),
-                "kickoffs": inputs.kickoffs_per_quarter,
-            },
-            summary={
-                "objective": plan.objective,
-                "possible_gain": plan.possible_gain,
-                "method": plan.method,
-                "load_fte": list(plan.load_fte),
-                "households": sum(plan.expected_households[: len(asked)]),
-                "checked_at": timezone.now().isoformat(),
-            },
-        )
+        stored.save()
         ScheduledStart.objects.bulk_create(
-            _start(stored, wish, number, inputs, plan, reasons.get(number, ""))
+            _start(
+                stored, wish, inputs.places[number], plan, reasons.get(number, {}), number=number
+            )
             for number, wish in enumerate(asked)
         )
-    return {"schedule": stored.pk}
 
 
 def _start(
     stored: Schedule,
     wish: Wish,
-    number: int,
-    inputs: ScheduleInputs,
+    place: Place,
     plan: scheduling.Schedule,
-    reason: str,
+    binding: dict[str, Any],
+    *,
+    number: int,
 ) -> ScheduledStart:
-    begin = plan.start[number]
-    effort = inputs.places[number].effort_fte
-    fte = [] if begin is None else [0.0] * begin + list(effort[: inputs.horizon - begin])
+    begin, row = plan.start[number], wish.neighbourhood
+    if binding and not row.households:
+        binding = {"rule": "households", "at": 0, "short": 0}
     return ScheduledStart(
         schedule=stored,
-        area=wish.neighbourhood.area,
+        area=row.area,
         quarter=None if begin is None else quarter_after(stored.first_quarter, begin),
         startup_months=wish.startup_months,
-        short_startup_reason=wish.reason,
-        fte_by_quarter=[round(one, 3) for one in fte],
-        not_scheduled_because=reason[:200],
+        short_startup_reason=wish.reason if wish.startup_months < settings.STARTUP_MONTHS else "",
+        fte_by_quarter=[] if begin is None else _effort(place, begin, stored.quarters),
+        expected_households=plan.expected_households[number],
+        binding=binding,
     )

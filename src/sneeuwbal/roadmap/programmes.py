@@ -229,3 +229,27 @@ def quarters_of(programme: Programme) -> list[date]:
         found.append(day)
         day = months_after(day, 3)
     return found
+
+
+@transaction.atomic
+def set_planned_dates(
+    neighbourhood: ProgrammeNeighbourhood,
+    *,
+    decided_on: date | None,
+    startup_on: date | None,
+    recruitment_on: date | None,
+    short_startup_reason: str = "",
+) -> ProgrammeNeighbourhood:
+    """Keep when a candidate is to start; what has started keeps the dates it really had."""
+    row = _locked(neighbourhood)
+    if row.phase != Phase.CANDIDATE:
+        raise ValidationError(_("Only a candidate can be given planned dates."))
+    if startup_is_short(startup_on, recruitment_on) and not short_startup_reason:
+        raise ValidationError(
+            _("A start-up of less than %(months)s months needs a reason.")
+            % {"months": settings.STARTUP_MONTHS}
+        )
+    row.decided_on, row.startup_on, row.recruitment_on = decided_on, startup_on, recruitment_on
+    row.short_startup_reason = short_startup_reason
+    row.save()
+    return row
