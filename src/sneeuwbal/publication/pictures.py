@@ -30,12 +30,9 @@ def verdict_map(entries: list[Entry], unit: ReportingUnit) -> maps.Picture | Non
         return None
     ids = {by_code[entry.neighbourhood.area.code].area_id: entry for entry in known}
     categories = {
-        area_id: (entry.snowball.verdict or "too_few") if entry.snowball else "too_few"
-        for area_id, entry in ids.items()
+        area_id: SHADES.get(entry.verdict, SHADES[""]) for area_id, entry in ids.items()
     }
-    labels = {
-        key: str(VERDICTS[key]) for key in ("snowball", "boost", "no_spread_shown", "too_few")
-    }
+    labels = {shade: str(VERDICTS[verdict]) for verdict, shade in SHADES.items()}
     return maps.draw(
         by_code.values(),
         title=_("Spread by neighbourhood, %(name)s") % {"name": unit.municipality.name},
