@@ -184,7 +184,6 @@ def add_roadmap(organisation: Organisation, programme: Programme, members: list[
         place="Raadzaal",
         facilitator=adviser,
         status=RoadmapSession.Status.ADOPTED,
-        adopted_on=FIRST_MONDAY + timedelta(days=17),
         adopted_on=FIRST_MONDAY + timedelta(days=10),
     )
     authors = [
