@@ -337,3 +337,11 @@ def test_what_tells_about_the_table_only_is_not_offered_as_an_indicator(client, 
     make_town(values={"boundary_change": [1.0, 1.0, 2.0, 1.0, 1.0, 1.0]} | VALUES)
     assert "boundary_change" not in clean(client.get("/en/kaart/GM9990/"))
     assert "boundary_change (en)" not in clean(client.get("/en/buurt/BU99900000/2020/"))
+
+
+def test_features_of_another_year_of_the_same_code_make_places_comparable(client, town):
+    later_year(town)
+    html = clean(client.get("/en/buurt/BU99900000/2022/"))
+    section = html[html.index('id="comparable"') :]
+    assert "Out of 3 areas of 2020, these 3 are nearest" in section
+    assert "/buurt/BU99900001/2020/" in section

@@ -17,6 +17,7 @@ from sneeuwbal.places.models import Area, Series, Value
 
 HOW_MANY = 8
 MINIMUM_RESIDENTS = 50  # below this, shares jump with a single household
+FEWEST_FEATURES = 2
 SIZE, CLASS = "population", "urbanity"
 
 
@@ -72,40 +73,51 @@ class Comparison:
     own: list[str]
     candidates: int
     same_urbanity: bool
-    years: list[int]
+    year: int
 
 
 def comparable(area: Area) -> Comparison | None:
-    """Find the neighbourhoods nearest to this one; None where too little is known about it.
+    """Find the areas nearest to this one; None where too little is known about it.
 
-    Five queries. Only neighbourhoods of the same year and the same class of urbanity, with at
-    least `MINIMUM_RESIDENTS` residents and all features of this one, are candidates.
+    Five queries. Candidates are areas of the same kind, year and class of urbanity, with at
+    least `MINIMUM_RESIDENTS` residents and all features of this one. Where the features are
+    known of another year of the same code only, that year is compared.
     """
-    series = _series(area)
-    known = dict(_known(Value.objects.filter(area=area), series)).get(area.pk, {})
-    own = {feature: feature.value(known) for feature in FEATURES}
-    used = [feature for feature, value in own.items() if value is not None]
-    if len(used) < 2:
-        return None
-    others = _candidates(area, series, used, known.get(CLASS))
-    nearest = _nearest([own[feature] or 0.0 for feature in used], others)
+    for place, values in _by_year(area):
+        series = {each.series.indicator.key: each.series for each in values}
+        known = {each.series.indicator.key: float(each.value or 0) for each in values}
+        own = {feature: feature.value(known) for feature in FEATURES}
+        used = {feature: value for feature, value in own.items() if value is not None}
+        if len(used) >= FEWEST_FEATURES:
+            return _comparison(place, series, used, known.get(CLASS))
+    return None
+
+
+def _by_year(area: Area) -> list[tuple[Area, list[Value]]]:
+    """Known features per year of the same code, the nearest year first, older values first."""
+    found = Value.objects.filter(
+        area__code=area.code, value__isnull=False, series__indicator__key__in=KEYS
+    ).select_related("area", "series__indicator")
+    years: dict[Area, list[Value]] = defaultdict(list)
+    for each in sorted(found, key=lambda each: (each.series.year, each.series.dataset_id)):
+        years[each.area].append(each)
+    return sorted(years.items(), key=lambda pair: (abs(pair[0].year - area.year), -pair[0].year))
+
+
+def _comparison(
+    area: Area, series: Mapping[str, Series], own: Mapping[Feature, float], urbanity: float | None
+) -> Comparison:
+    used = list(own)
+    others = _candidates(area, series, used, urbanity)
+    nearest = _nearest(list(own.values()), others)
     return Comparison(
         found=_described(nearest, others, used, series),
         names=[_feature_name(feature, series) for feature in used],
-        own=[_feature_text(feature, own[feature] or 0.0, series) for feature in used],
+        own=[_feature_text(feature, value, series) for feature, value in own.items()],
         candidates=len(others),
-        same_urbanity=CLASS in known,
-        years=sorted({each.year for key, each in series.items() if key in known}),
+        same_urbanity=urbanity is not None,
+        year=area.year,
     )
-
-
-def _series(area: Area) -> dict[str, Series]:
-    """Per key the newest series with a value for this area."""
-    values = Value.objects.filter(
-        area=area, value__isnull=False, series__indicator__key__in=KEYS
-    ).select_related("series__indicator")
-    newest = sorted(values, key=lambda each: (each.series.year, each.series.dataset_id))
-    return {each.series.indicator.key: each.series for each in newest}
 
 
 def _known(values: "QuerySet[Value]", series: Mapping[str, Series]) -> dict[int, dict[str, float]]:

@@ -97,11 +97,11 @@ def _place(indicator: Indicator, topics: Sequence[str]) -> tuple[int, bool, str]
     return position, not indicator.featured, indicator.key
 
 
-def lines(area: Area, values: Sequence[Value], comparable_ids: Sequence[int]) -> list[Line]:
+def lines(area: Area, values: Sequence[Value], comparable_codes: Sequence[str]) -> list[Line]:
     """Put each value beside those of the municipality and of comparable areas; three queries."""
     series = [each.series_id for each in values]
     inside, whole = _municipality(area, series)
-    alike = _values(Value.objects.filter(series__in=series, area__in=comparable_ids))
+    alike = _values(Value.objects.filter(series__in=series, area__code__in=comparable_codes))
     return [_line(area, each, inside, whole, alike) for each in values]
 
 

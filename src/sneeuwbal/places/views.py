@@ -110,14 +110,14 @@ def profile(request: HttpRequest, code: str, year: int) -> HttpResponse:
     every = profiles.values_of(area.code)
     chosen = profiles.nearest_in_time(every, area.year)
     alike = comparison.comparable(area)
-    ids = [each.area.pk for each in alike.found] if alike else []
+    codes = [each.area.code for each in alike.found] if alike else []
     came_from, became = profiles.history(area)
     context = {
         "area": area,
         "fictional": area.fictional,
         "municipality": atlas.municipality(area.municipality_code),
         "years": profiles.other_years(area),
-        "topics": profiles.by_topic(profiles.lines(area, chosen, ids)),
+        "topics": profiles.by_topic(profiles.lines(area, chosen, codes)),
         "comparison": alike,
         "modelled": atlas.modelled(),
         "trends": profiles.trends(area, every),

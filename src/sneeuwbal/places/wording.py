@@ -13,7 +13,7 @@ MODELLED = {"50090NED", "50120NED"}
 LICENCES = {"as stated by the publisher": gettext_lazy("as stated by the publisher")}
 SPACE = "\N{NO-BREAK SPACE}"
 TOPICS = {
-    "population": gettext_lazy("Residents"),
+    "population": gettext_lazy("Population"),
     "households": gettext_lazy("Households"),
     "housing": gettext_lazy("Housing"),
     "energy": gettext_lazy("Energy"),
