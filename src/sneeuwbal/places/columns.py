@@ -15,7 +15,8 @@ from sneeuwbal.places.spreadsheet import CODE_COLUMNS, NAME_COLUMNS
 NUMBER_AT_END = re.compile(r"_\d+$")
 # Not figures: the area itself, its kind and name, a row number.
 DESCRIBING = re.compile(
-    r"^(id|gemeentenaam|soortregio|codering|regionaam|soort|recs|regio|gm_naam|gwb_code.*|jaar)$",
+    r"^(id|wijkenenbuurten|regios|perioden|woningkenmerken|sectorenvermogensklasse|marges|leeftijd"
+    r"|gemeentenaam|soortregio|codering|regionaam|soort|recs|regio|gm_naam|gwb_code.*|jaar)$",
     re.IGNORECASE,
 )
 TRUNCATED = 15

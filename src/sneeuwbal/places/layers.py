@@ -16,7 +16,8 @@ from sneeuwbal.places import codes
 from sneeuwbal.places.problems import ImportProblem
 from sneeuwbal.places.reading import Column, Row, Table, read_bytes, read_json
 
-FORMATS = (".geojson", ".topojson", ".json", ".gpkg")
+TEXTS = (".geojson", ".topojson", ".json")
+GEOPACKAGE, GZIP = b"SQLite format 3", b"\x1f\x8b"
 # Columns that hold the code or the name of the area itself, in maps of CBS and PDOK.
 CODE_COLUMNS = [
     "statcode",
@@ -73,15 +74,17 @@ def year_in_name(path: Path) -> int:
 
 def read_layers(path: Path, told: dict[str, Any]) -> list[Layer]:
     """The layers of a map that have area codes, with their figures and polygons."""
-    data = read_bytes(path)
-    if path.name.removesuffix(".gz").endswith(FORMATS[:3]):
+    if path.name.removesuffix(".gz").lower().endswith(TEXTS):
         _check_json(path)
+    elif not path.open("rb").read(len(GEOPACKAGE)).startswith((GEOPACKAGE, GZIP)):
+        read_bytes(path)  # empty, cut or a web page: it says so
+    place = f"/vsigzip/{path.resolve()}" if path.name.endswith(".gz") else str(path)
     layers: list[Layer] = []
     try:
-        for name, kind in pyogrio.list_layers(data):
-            layer = _layer(data, str(name), path.name, told) if _polygonal(kind) else None
+        for number, (_name, kind) in enumerate(pyogrio.list_layers(place)):
+            layer = _layer(place, number, path.name, told) if _polygonal(kind) else None
             layers += [layer] if layer else []
-    except pyogrio.errors.DataSourceError as error:
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise ImportProblem(
             _("The map is cut off, damaged or of another format."),
             file=path.name,
@@ -107,8 +110,8 @@ def _check_json(path: Path) -> None:
         )
 
 
-def _layer(data: bytes, layer: str, file: str, told: dict[str, Any]) -> Layer | None:
-    meta, _fids, shapes, fields = pyogrio.raw.read(data, layer=layer)
+def _layer(place: str, number: int, file: str, told: dict[str, Any]) -> Layer | None:
+    meta, _fids, shapes, fields = pyogrio.raw.read(place, layer=number)
     keys = [str(key) for key in meta["fields"]]
     wanted = [told["code"]] if told.get("code") else CODE_COLUMNS
     lower = {key.lower(): key for key in reversed(keys)}
