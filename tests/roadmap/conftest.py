@@ -5,36 +5,12 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from tests.roadmap.makers import add_area, add_person, add_shape
 
-from sneeuwbal.accounts.models import Membership, Organisation, ReportingUnit, Role, User
-from sneeuwbal.places.models import Area, Dataset, Shape
+from sneeuwbal.accounts.models import Organisation, ReportingUnit, Role
+from sneeuwbal.places.models import Dataset
 from sneeuwbal.roadmap import sessions
 from sneeuwbal.roadmap.models import Programme
-
-
-def add_area(code, name, *, kind="BU", town="GM9801", district="WK980100"):
-    return Area.objects.create(
-        kind=kind, code=code, year=2020, name=name, municipality_code=town, district_code=district
-    )
-
-
-def add_shape(area, dataset, column):
-    x = 1000.0 * column
-    Shape.objects.create(
-        area=area,
-        dataset=dataset,
-        geometry="{}",
-        path=f"M{x} 0L{x + 900} 0L{x + 900} 900L{x} 900Z",
-        min_x=x,
-        min_y=0,
-        max_x=x + 900,
-        max_y=900,
-        label_x=x + 450,
-        label_y=450,
-        lon=5.0,
-        lat=52.0,
-        area_m2=810_000,
-    )
 
 
 @pytest.fixture
@@ -70,16 +46,6 @@ def other_town(db):
     organisation = Organisation.objects.create(slug="elders", name="Elders")
     ReportingUnit.objects.create(organisation=organisation, municipality=area)
     return organisation
-
-
-def add_person(organisation, role, *areas, name=None):
-    name = name or f"{role} {organisation.slug}"
-    person = User.objects.create_user(
-        f"{role}@{organisation.slug}.example", "wachtwoord-lang-genoeg", name=name
-    )
-    membership = Membership.objects.create(user=person, organisation=organisation, role=role)
-    membership.areas.set(areas)
-    return person
 
 
 @pytest.fixture

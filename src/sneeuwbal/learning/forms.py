@@ -100,7 +100,7 @@ class CaseForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_(
             "The others see these figures in this session only. "
-            "A figure about fewer than 10 households stays hidden."
+            "A figure about too few households stays hidden."
         ),
     )
 
@@ -214,7 +214,7 @@ class LessonForm(forms.ModelForm[Lesson]):
     def clean(self) -> dict[str, Any]:
         """No contact details in a public text."""
         data = super().clean() or {}
-        for name, text in data.items():
+        for name, text in list(data.items()):
             try:
                 no_contact_details(str(text or ""))
             except ValidationError as refusal:

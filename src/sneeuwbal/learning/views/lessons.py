@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -37,6 +38,7 @@ def lessons(request: HttpRequest) -> HttpResponse:
         ],
         "chosen": chosen,
         "total": len(rows),
+        "minimum": settings.LABEL_MINIMUM,
         "fictional": any(lesson.organisation.fictional for lesson in named),
         "example_figures": any(lesson.organisation.example_figures for lesson in named),
     }
@@ -63,7 +65,7 @@ def _content(found: Lesson) -> dict[str, Any]:
         "contradicting": [number_of(figure) for figure in contradicting],
         "fictional": any(organisation.fictional for organisation in behind),
         "example_figures": any(organisation.example_figures for organisation in behind),
-        "grades": list(Grade),
+        "minimum": settings.LABEL_MINIMUM,
     }
 
 
