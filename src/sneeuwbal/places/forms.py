@@ -27,7 +27,7 @@ class MapForm(forms.Form):
 
     indicator = forms.ChoiceField(label=_("What the map shows"))
     jaar = forms.ChoiceField(label=_("Year"))
-    niveau = forms.ChoiceField(label=_("Level"))
+    niveau = forms.ChoiceField(label=_("Level of the map"))
 
     def __init__(self, choice: Choice, **options: Any) -> None:
         super().__init__(
