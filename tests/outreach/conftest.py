@@ -107,3 +107,9 @@ def database_file(transactional_db, tmp_path):
 def lasting_town(database_file):
     """The same, in a database without the transaction that a test otherwise runs in."""
     return add_town()
+
+
+@pytest.fixture
+def browser_town(live_server):
+    """The same, for the browser: visible to the server's own thread."""
+    return add_town()

@@ -148,6 +148,11 @@ class ConversationForm(PermissionForm):
     )
     held_on = forms.DateField(label=_("Date"), widget=day_input())
 
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        for name in CONTACT_FIELDS:  # or the phone offers the worker's own details
+            self.fields[name].widget.attrs["autocomplete"] = "off"
+
     def clean(self) -> dict[str, Any]:
         """Look the card up, and forget contact details of who does not consent."""
         data = super().clean() or self.cleaned_data
