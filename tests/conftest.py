@@ -60,6 +60,15 @@ def quick_passwords():
     hashers.get_hashers_by_algorithm.cache_clear()
 
 
+@pytest.fixture(autouse=True)
+def start_in_dutch():
+    """Forget the language of the page that an earlier test opened."""
+    from django.conf import settings
+    from django.utils import translation
+
+    translation.activate(settings.LANGUAGE_CODE)
+
+
 @pytest.fixture(scope="session")
 def open_data():
     """The folder with real open data; without it the test is skipped."""

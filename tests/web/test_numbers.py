@@ -75,7 +75,7 @@ def test_a_stat_without_n_or_method_is_an_error(part):
 def test_a_withheld_stat_shows_its_reason_and_no_number():
     page = draw("{% stat label='R' value=0.42 n=7 method='x' withheld='te klein' %}")
     assert "te klein" in page and "0,4" not in page and "n = 7" not in page
-    assert "te weinig gegevens" in draw("{% stat label='R' value=none %}", none=None)
+    assert "te weinig om iets te zeggen" in draw("{% stat label='R' value=none %}", none=None)
 
 
 def test_a_share_in_a_stat_is_a_percentage_with_its_interval():

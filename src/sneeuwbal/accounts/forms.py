@@ -8,11 +8,14 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from sneeuwbal.accounts import throttle, uploads
 from sneeuwbal.accounts.models import Role, User
 from sneeuwbal.places.models import Area
+
+ROLES = [(value, capfirst(label)) for value, label in Role.choices]
 
 
 class LoginForm(AuthenticationForm):
@@ -31,7 +34,8 @@ class LoginForm(AuthenticationForm):
         super().__init__(request, *args, **kwargs)
         self.fields["username"].label = _("E-mail address")
         self.fields["password"].label = _("Password")
-        self.fields["username"].widget.attrs["autofocus"] = not self.is_bound
+        # A page that jumps to its form hides what stands above it.
+        self.fields["username"].widget.attrs["autofocus"] = False
 
     def clean(self) -> dict[str, Any]:
         """Let someone in, unless there were too many failures."""
@@ -60,7 +64,7 @@ class NameForm(forms.ModelForm[User]):
 class RoleForm(forms.Form):
     """A role, and the neighbourhoods it is for."""
 
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
+    role = forms.ChoiceField(label=_("Role"), choices=ROLES, widget=forms.RadioSelect)
     areas = forms.ModelMultipleChoiceField(
         label=_("Only in these neighbourhoods"),
         queryset=Area.objects.none(),

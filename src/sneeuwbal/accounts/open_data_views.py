@@ -31,6 +31,22 @@ def _ask(request: StaffRequest, **arguments: Any) -> Job:
     )
 
 
+def _runs() -> list[dict[str, Any]]:
+    """The last imports, each with the columns where something is missing."""
+    runs = ImportRun.objects.select_related("dataset")[:RUNS_SHOWN]
+    return [
+        {
+            "run": run,
+            "missing": [
+                (column, number)
+                for column, number in (run.report.get("missing") or {}).items()
+                if number
+            ],
+        }
+        for run in runs
+    ]
+
+
 @access.allowed(Right.IMPORT)
 def open_data(request: StaffRequest) -> HttpResponse:
     """Show what open data is here and how its imports went; take a file."""
@@ -43,7 +59,7 @@ def open_data(request: StaffRequest) -> HttpResponse:
         "form": form,
         "folder": settings.OPEN_DATA.is_dir(),
         "sources": sources.datasets(),
-        "runs": ImportRun.objects.select_related("dataset")[:RUNS_SHOWN],
+        "runs": _runs(),
         "running": Job.objects.filter(name="import_open_data", state__in=jobs.OPEN),
     }
     return render(request, "accounts/open_data.html", context)

@@ -9,6 +9,7 @@ from django.urls import reverse, translate_url
 from django.utils.translation import get_language
 
 from sneeuwbal.accounts import access
+from sneeuwbal.accounts.models import Organisation
 from sneeuwbal.web import navigation
 
 OWN_NAMES = {"nl": "Nederlands", "en": "English"}
@@ -35,6 +36,20 @@ def languages(request: HttpRequest) -> list[Language]:
     return found
 
 
+def marks(organisation: Organisation | None) -> dict[str, bool]:
+    """Say whether what a page shows is made up: of its organisation, else of any on the site."""
+    if organisation:
+        return {
+            "fictional": organisation.fictional,
+            "example_figures": organisation.example_figures,
+        }
+    flags = list(Organisation.objects.order_by().values_list("fictional", "example_figures"))
+    return {
+        "fictional": any(fictional for fictional, _example in flags),
+        "example_figures": any(example for _fictional, example in flags),
+    }
+
+
 def site(request: HttpRequest) -> dict[str, Any]:
     """Give the organisation of the page, what the reader may do there, and the languages."""
     organisation = getattr(request, "organisation", None)
@@ -44,4 +59,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "rights": access.rights(user, organisation) if organisation else frozenset(),
         "languages": languages(request),
         "footer_links": navigation.of_site(request)[1:],
+        **marks(organisation),
     }

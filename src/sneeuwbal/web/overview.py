@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
@@ -151,7 +151,8 @@ def _learn(organisation: Organisation) -> Step:
 
 def _publish(organisation: Organisation) -> Step:
     release = Release.objects.filter(organisation=organisation, withdrawn_at=None).first()
-    number = release.numbers.count() if release else 0
+    shown = Q(withheld="", value__isnull=False)
+    number = release.numbers.filter(shown).count() if release else 0
     return Step(
         gettext("Publish"),
         ngettext("%(number)s public number", "%(number)s public numbers", number)
@@ -197,6 +198,15 @@ def _waiting(organisation: Organisation) -> list[Action]:
     if rounds.exists():
         text = gettext("A round of choosing has not been weighed yet.")
         found.append(Action(text, _address("rounds", organisation)))
+    weighed = SelectionRound.objects.filter(
+        programme__organisation=organisation, evaluated_at__isnull=False
+    )
+    adopted = Schedule.objects.filter(
+        programme__organisation=organisation, adopted_on__isnull=False
+    )
+    if weighed.exists() and not adopted.exists():
+        text = gettext("The choice is weighed. Make a schedule and adopt it.")
+        found.append(Action(text, _address("schedules", organisation)))
     return found
 
 

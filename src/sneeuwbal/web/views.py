@@ -1,10 +1,10 @@
 """Pages of the site itself: the start, about, and the work of who logged in."""
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from sneeuwbal.accounts import access, examples
 from sneeuwbal.accounts.models import Membership, Organisation, User
@@ -24,7 +24,6 @@ def start(request: HttpRequest) -> HttpResponse:
         "news": story.news(releases),
         "examples": examples.accounts(),
         "demo_password": settings.DEMO_PASSWORD,
-        "fictional": Organisation.objects.filter(fictional=True).exists(),
     }
     return render(request, "web/start.html", context)
 
@@ -85,5 +84,4 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 @access.public
 def server_error(request: HttpRequest) -> HttpResponse:
     """Say that we failed, without asking the database for anything."""
-    request.user = AnonymousUser()
-    return render(request, "500.html", status=500)
+    return HttpResponse(render_to_string("500.html"), status=500)

@@ -11,10 +11,11 @@ from typing import Any
 
 from django import template
 from django.contrib.staticfiles import finders
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
 from django.utils.formats import number_format
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext
 
 from sneeuwbal.accounts import jobs
@@ -159,6 +160,14 @@ def organisation_navigation(context: template.Context) -> dict[str, Any]:
     organisation = context["organisation"]
     links = navigation.of_organisation(context["request"], organisation, context["rights"])
     return {"label": gettext("Steps of %(name)s") % {"name": organisation.name}, "links": links}
+
+
+@register.simple_tag(takes_context=True)
+def page_title(context: template.Context) -> str:
+    """Repeat the block `title` of the page, for the end of the breadcrumbs."""
+    assert context.render_context is not None
+    block = context.render_context[BLOCK_CONTEXT_KEY].get_block("title")
+    return mark_safe(" ".join(block.render(context).split()))  # noqa: S308 - drawn by a template
 
 
 @lru_cache
