@@ -157,7 +157,16 @@ def test_the_public_page_gives_interval_n_method_and_day(lesson, towns, client):
     figure = add_figure(towns[0], area=area)
     lessons.link_figures(lesson, by=towns[0], supporting=[figure], contradicting=[])
     text = client.get(f"/lessen/{lesson.slug}/").content.decode()
-    for part in ("0,40", "0,20", "0,70", "120", "referrals", "Havenbuurt", "Aadorp", "2024"):
+    for part in (
+        "0,40",
+        "0,20",
+        "0,70",
+        "120",
+        "kaartjes van buren",
+        "Havenbuurt",
+        "Aadorp",
+        "2024",
+    ):
         assert part in text
 
 

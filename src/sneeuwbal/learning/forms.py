@@ -31,7 +31,7 @@ def text_area(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-class FigureField(forms.ModelMultipleChoiceField):
+class FigureField(forms.ModelMultipleChoiceField[Figure]):
     """Newest figures of an organisation, worded with their value."""
 
     def offer(self, organisation: Organisation, *, linked: QuerySet[Figure]) -> None:
@@ -86,6 +86,8 @@ class PlanForm(forms.ModelForm[IntervisionSession]):
 class CaseForm(forms.Form):
     """The case with its figures."""
 
+    prefix = "case"
+
     case = forms.CharField(
         label=_("The case"),
         max_length=4000,
@@ -106,7 +108,7 @@ class CaseForm(forms.Form):
 
     def __init__(self, *args: Any, session: IntervisionSession, **kwargs: Any):
         kwargs.setdefault("initial", {"case": session.case, "figures": session.figures.all()})
-        super().__init__(*args, prefix="case", **kwargs)
+        super().__init__(*args, **kwargs)
         field = self.fields["figures"]
         assert isinstance(field, FigureField)
         field.offer(session.case_owner, linked=session.figures.all())
@@ -123,7 +125,8 @@ class NoteForm(forms.Form):
 
     def __init__(self, *args: Any, session: IntervisionSession, note: str, **kwargs: Any):
         kwargs.setdefault("initial", {"text": getattr(session, note)})
-        super().__init__(*args, prefix=note, **kwargs)
+        kwargs["prefix"] = note
+        super().__init__(*args, **kwargs)
         short = note == "question"
         self.fields["text"] = forms.CharField(
             label=self.LABELS[note],
@@ -137,6 +140,8 @@ class NoteForm(forms.Form):
 class AttendanceForm(forms.Form):
     """Who is there."""
 
+    prefix = "attendance"
+
     present = forms.ModelMultipleChoiceField(
         label=_("Who is here today?"),
         queryset=Organisation.objects.none(),
@@ -148,7 +153,7 @@ class AttendanceForm(forms.Form):
     def __init__(self, *args: Any, session: IntervisionSession, **kwargs: Any):
         here = session.attendance.filter(present=True).values_list("organisation_id", flat=True)
         kwargs.setdefault("initial", {"present": list(here)})
-        super().__init__(*args, prefix="attendance", **kwargs)
+        super().__init__(*args, **kwargs)
         field = self.fields["present"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = session.organisations.all()
@@ -156,6 +161,8 @@ class AttendanceForm(forms.Form):
 
 class AdviceForm(forms.Form):
     """Advice; the key makes a double send harmless."""
+
+    prefix = "advice"
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     text = forms.CharField(
@@ -168,11 +175,13 @@ class AdviceForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any):
         kwargs.setdefault("initial", {"key": uuid4()})
-        super().__init__(*args, prefix="advice", **kwargs)
+        super().__init__(*args, **kwargs)
 
 
 class AgreementForm(forms.ModelForm[Agreement]):
     """What one's own organisation will do."""
+
+    prefix = "agreement"
 
     class Meta:
         model = Agreement
@@ -183,7 +192,7 @@ class AgreementForm(forms.ModelForm[Agreement]):
         }
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any):
-        super().__init__(*args, prefix="agreement", **kwargs)
+        super().__init__(*args, **kwargs)
         owner = self.fields["owner"]
         assert isinstance(owner, forms.ModelChoiceField)
         owner.queryset = learners_of(organisation)
@@ -254,6 +263,8 @@ class EvidenceForm(forms.Form):
 class LowerForm(forms.Form):
     """Lowering a grade by hand."""
 
+    prefix = "lower"
+
     lowered_to = forms.ChoiceField(label=_("Grade"), required=False)
     lowered_reason = forms.CharField(
         label=_("Why it is lowered"),
@@ -268,7 +279,7 @@ class LowerForm(forms.Form):
             "initial",
             {"lowered_to": lesson.lowered_to, "lowered_reason": lesson.lowered_reason},
         )
-        super().__init__(*args, prefix="lower", **kwargs)
+        super().__init__(*args, **kwargs)
         field = self.fields["lowered_to"]
         assert isinstance(field, forms.ChoiceField)
         computed = finding_of(lesson).computed

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from sneeuwbal.accounts.models import Organisation
+from sneeuwbal.evidence import wording
 from sneeuwbal.evidence.models import Figure
 
 SHARE, EURO, COUNT = "share", "EUR per household", "households"
@@ -52,7 +53,7 @@ def number_of(figure: Figure) -> Number:
         decimals=0 if is_share or figure.unit in {EURO, COUNT} else 2,
         share=is_share,
         counted=figure.unit == COUNT,
-        method=figure.method,
+        method=wording.method(figure),
         as_of=figure.as_of,
         withheld=withheld,
     )
@@ -69,7 +70,7 @@ def _unit(unit: str) -> str:
 
 def _reason(figure: Figure) -> str:
     if figure.value is None:
-        return _("too little to say")
+        return wording.refusal(figure)
     if smallest_group(figure) < settings.PUBLICATION_THRESHOLD:
         return _("withheld: fewer than %(threshold)s households") % {
             "threshold": settings.PUBLICATION_THRESHOLD

@@ -50,7 +50,7 @@ def cards_table(session: RoadmapSession, cards: Iterable[Card]) -> list[list[obj
         _("Code"),
         _("Source"),
     ]
-    rows = [
+    rows: list[list[object]] = [
         [
             card.get_kind_display(),
             card.title,
@@ -74,7 +74,7 @@ def decisions_table(session: RoadmapSession, decisions: Iterable[Decision]) -> l
         _("Card"),
         _("Source"),
     ]
-    rows = [
+    rows: list[list[object]] = [
         [
             decision.text,
             decision.owner.name if decision.owner else "",

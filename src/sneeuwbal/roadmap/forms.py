@@ -31,7 +31,7 @@ def writers_of(organisation: Organisation) -> QuerySet[User]:
     return User.objects.filter(pk__in=members.values("user"), is_active=True).order_by("name")
 
 
-class AreaField(forms.ModelChoiceField):
+class AreaField(forms.ModelChoiceField[Area]):
     """A neighbourhood, chosen from a list by district."""
 
     def offer(self, areas: "QuerySet[Area]", *, first: set[int], empty: str | None) -> None:

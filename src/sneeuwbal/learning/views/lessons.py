@@ -29,7 +29,7 @@ def lessons(request: HttpRequest) -> HttpResponse:
     ]
     chosen = request.GET.get("graad", "")
     shown = [row for row in rows if chosen in ("", row[1].grade)]
-    named = [lesson for lesson, _finding in shown if lesson.organisation]
+    named = [lesson.organisation for lesson, _finding in shown if lesson.organisation]
     order = [grade.value for grade in Grade]
     context = {
         "lessons": sorted(shown, key=lambda row: (order.index(row[1].grade), row[0].shown_claim)),
@@ -39,8 +39,8 @@ def lessons(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "total": len(rows),
         "minimum": settings.LABEL_MINIMUM,
-        "fictional": any(lesson.organisation.fictional for lesson in named),
-        "example_figures": any(lesson.organisation.example_figures for lesson in named),
+        "fictional": any(each.fictional for each in named),
+        "example_figures": any(each.example_figures for each in named),
     }
     return render(request, "learning/lessons.html", context)
 
