@@ -78,7 +78,7 @@ def _other_year(
             "share": round(100 * share),
         },
         file=batch.file,
-        column="area code",
+        column=_("area code"),
         remedy=_("Check the name of the file, the table number or the year in the mapping."),
     )
 
@@ -120,6 +120,6 @@ def _mostly_unknown(batch: Batch, unknown: set[tuple[str, int]]) -> ImportProble
             "code": min(unknown)[0],
         },
         file=batch.file,
-        column="area code",
+        column=_("area code"),
         remedy=hint,
     )

@@ -81,10 +81,14 @@ def check_mapping(told: Mapping[str, Any], name: str) -> FileMapping:
     columns = [_mapped(column, spec) for column, spec in told["columns"].items()]
     for column in columns:
         if column.indicator not in catalogue.indicators() and column.indicator not in own:
-            raise _bad(name, column.name, _("There is no such indicator: %s.") % column.indicator)
+            raise _bad(
+                name,
+                column.name,
+                _("There is no such indicator: %(key)s.") % {"key": column.indicator},
+            )
     reasons = {mark: str(reason) for mark, reason in told.get("missing", {"": "unknown"}).items()}
     if wrong := [reason for reason in reasons.values() if reason not in catalogue.MISSING]:
-        raise _bad(name, "missing", _("There is no such reason: %s.") % wrong[0])
+        raise _bad(name, "missing", _("There is no such reason: %(key)s.") % {"key": wrong[0]})
     decimal = str(told.get("decimal", "."))
     if decimal not in {".", ","}:
         raise _bad(name, "decimal", _("The decimal sign is a point or a comma."))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
 
 from sneeuwbal.places import importing
 from sneeuwbal.places import live as download
@@ -32,16 +33,22 @@ class Command(BaseCommand):
         if not paths and not live:
             raise CommandError("name a file or folder, or a table with --live")
         try:
-            if live:
-                with tempfile.TemporaryDirectory() as folder:
-                    result = self._import_live(live, options, Path(folder))
-            else:
-                result = self._import(paths, options)
+            # Commands speak English; an import that a page asked for speaks as its reader does.
+            with translation.override("en"):
+                result = self._asked(paths, live, options)
         except ImportProblem as problem:
             raise CommandError(str(problem)) from problem
         self._summary(result)
         if result.failed:
             raise CommandError(f"{len(result.failed)} failed; of those nothing was changed")
+
+    def _asked(
+        self, paths: list[Path], live: str | None, options: dict[str, Any]
+    ) -> importing.Result:
+        if not live:
+            return self._import(paths, options)
+        with tempfile.TemporaryDirectory() as folder:
+            return self._import_live(live, options, Path(folder))
 
     def _import_live(self, table: str, options: dict[str, Any], folder: Path) -> importing.Result:
         target = options["folder"] or folder
