@@ -7,8 +7,9 @@ from uuid import uuid4
 import pytest
 from django.apps import apps
 from django.db import models
+from django.utils import translation
 
-from sneeuwbal.outreach import ledger
+from sneeuwbal.outreach import consents, ledger
 from sneeuwbal.outreach.forms import (
     CardForm,
     ConversationForm,
@@ -16,7 +17,7 @@ from sneeuwbal.outreach.forms import (
     DetailsForm,
     StageForm,
 )
-from sneeuwbal.outreach.models import Event, Stage
+from sneeuwbal.outreach.models import Consent, Event, Stage
 
 # Every field that takes free text, and what it may hold. A new one is a decision, not an accident.
 FREE_TEXT = {
@@ -84,6 +85,15 @@ def test_the_forms_ask_about_the_household_itself_only(db):
         StageForm(rows=[]),
     ):
         assert set(form.fields) <= about_people | chosen
+
+
+def test_the_wording_of_each_permission_is_kept_under_its_version(db, settings):
+    """Whoever changes a tick raises the version and adds the new wording to docs/ledger.md."""
+    kept = (settings.BASE / "docs" / "ledger.md").read_text(encoding="utf-8")
+    wording = kept.split(f"**Wording {consents.TEXT_VERSION}.**")[1].split("\n- **")[0]
+    with translation.override("nl"):
+        for purpose in Consent.Purpose.values:
+            assert str(CardForm().fields[purpose].label) in wording
 
 
 def test_an_erased_household_leaves_no_byte_in_the_database_file(lasting_town, database_file):

@@ -43,10 +43,10 @@ class PermissionForm(KeyForm):
     """Separate ticks, and contact details that are kept only with one of them."""
 
     contact = forms.BooleanField(
-        required=False, label=_("The municipality or the neighbourhood team may contact me.")
+        required=False, label=_("The municipality or the neighbourhood team may contact me")
     )
     news = forms.BooleanField(
-        required=False, label=_("I want to get news about the neighbourhood approach.")
+        required=False, label=_("I want to get news about the neighbourhood approach")
     )
     contact_name = forms.CharField(
         label=_("Name"),

@@ -6,7 +6,7 @@ Personal rows point to other rooms with related_name="+", so that no page can wa
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from sneeuwbal.accounts.models import Organisation, User
@@ -36,7 +36,7 @@ class Outcome(models.TextChoices):
     NOT_INTERESTED = "not_interested", _("Not interested")
     LATER = "later", _("Not now, maybe later")
     SPOKEN = "spoken", _("We talked")
-    INTERESTED = "interested", _("Interested")
+    INTERESTED = "interested", pgettext_lazy("outcome", "Interested")
     JOINS = "joins", _("Joins in")
 
 

@@ -63,12 +63,13 @@ def totals(rows: Any) -> list[dict[str, Any]]:
         for total in (row, everything):
             if kind in {CostLine.Kind.HOURS, CostLine.Kind.VOLUNTEER}:
                 total[kind] += hours or 0
-            total["euros"] += euros or 0
+            if euros is not None:  # hours without an amount cost something, not nothing
+                total["euros"] = (total["euros"] or 0) + euros
     return [*names.values(), everything] if names else []
 
 
 def _empty(name: str) -> dict[str, Any]:
-    return {"name": name, "hours": Decimal(0), "volunteer": Decimal(0), "euros": Decimal(0)}
+    return {"name": name, "hours": Decimal(0), "volunteer": Decimal(0), "euros": None}
 
 
 @allowed(Right.MANAGE_TEAMS)

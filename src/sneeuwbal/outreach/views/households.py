@@ -64,11 +64,6 @@ def household(request: StaffRequest, household: UUID) -> HttpResponse:
 def _context(key: UUID, rows: list[Event], form: StageForm) -> dict[str, Any]:
     replaced = {row.corrects_id for row in rows}
     given = consents.standing_consents(key)
-    # Events, not households: a neighbour of a card is not shown here.
-    cards = [
-        (card, Event.objects.filter(referrer=key, recorded_at__gte=card.issued_at).exists())
-        for card in ReferralCode.objects.filter(household=key).order_by("issued_at")
-    ]
     return {
         "key": key,
         "rows": [(row, row.pk in replaced) for row in rows],
@@ -77,7 +72,9 @@ def _context(key: UUID, rows: list[Event], form: StageForm) -> dict[str, Any]:
         "consents": [(purpose, given.get(purpose.value)) for purpose in Consent.Purpose],
         "asked": bool(given),
         "withdraw_form": KeyForm(),
-        "cards": cards,
+        "cards": ReferralCode.objects.filter(household=key).order_by("issued_at"),
+        # Whether, not who: the neighbours of its cards are not shown.
+        "passed_on": stages.counting(Event.objects.filter(referrer=key)).exists(),
         "form": form,
         "neighbourhood": rows[-1].neighbourhood,
     }
