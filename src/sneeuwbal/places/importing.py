@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ from sneeuwbal.places.batch import Batch, Progress
 from sneeuwbal.places.models import ImportRun
 from sneeuwbal.places.problems import ImportProblem
 from sneeuwbal.places.readers import read_source
+from sneeuwbal.places.reading import unreadable
 from sneeuwbal.places.recognising import Skipped, Source, mapped, recognise
 
 # Raise it when reading changes, so that the same file is read anew.
@@ -94,10 +96,7 @@ def import_paths(
     sources = _sources(paths, mapping, result)
     loaded: dict[str, str] = {}
     for at, source in enumerate(sources):
-
-        def step(share: float, message: str, at: int = at) -> None:
-            progress((at + share) / len(sources), message)
-
+        step = _step(progress, at, len(sources))
         step(0, source.name)
         for outcome in _import_source(source, loaded, step, repair=repair, again=again):
             result.outcomes.append(outcome)
@@ -105,6 +104,18 @@ def import_paths(
                 tell(outcome)
     progress(1, "")
     return result
+
+
+def _step(progress: Progress, at: int, of: int) -> Progress:
+    """Progress within one of several sources; it never goes back."""
+    furthest = 0.0
+
+    def step(share: float, message: str) -> None:
+        nonlocal furthest
+        furthest = max(furthest, min(1.0, share))
+        progress((at + furthest) / of, message)
+
+    return step
 
 
 def _sources(paths: list[Path], mapping: Path | None, result: Result) -> list[Source]:
@@ -127,8 +138,11 @@ def _sources(paths: list[Path], mapping: Path | None, result: Result) -> list[So
 def _import_source(
     source: Source, loaded: dict[str, str], progress: Progress, *, repair: bool, again: bool
 ) -> list[Outcome]:
-    digest = source_digest(source, repair=repair)
     started = timezone.now()
+    try:
+        digest = source_digest(source, repair=repair)
+    except OSError as error:
+        return [_failed(source, "", started, unreadable(source.name, error))]
     if not again and (earlier := _earlier(source, digest, loaded)):
         return [_unchanged(source, digest, started, earlier)]
     try:
@@ -187,23 +201,25 @@ def _better_copy(key: str, source: Source) -> str:
 
 
 def _write(source: Source, batch: Batch, digest: str, started: Any, progress: Progress) -> Outcome:
-    dataset = writing.write(batch)
-    if batch.shapes:
-        adjacency.update_adjacency(sorted({(s.code[:2], s.year) for s in batch.shapes}))
-    report = batch.report.as_dict() | {"preference": source.preference}
+    progress(0.9, source.name)
+    with transaction.atomic():
+        dataset = writing.write(batch)
+        if batch.shapes:
+            adjacency.update_adjacency(sorted({(s.code[:2], s.year) for s in batch.shapes}))
+        report = batch.report.as_dict() | {"preference": source.preference}
+        ImportRun.objects.create(
+            file_name=source.name[:200],
+            digest=digest,
+            importer=source.importer,
+            dataset=dataset,
+            state=ImportRun.State.DONE,
+            started_at=started,
+            finished_at=timezone.now(),
+            rows_read=batch.report.rows_read,
+            rows_matched=max(0, batch.report.rows_matched),
+            report=report,
+        )
     progress(1, source.name)
-    ImportRun.objects.create(
-        file_name=source.name[:200],
-        digest=digest,
-        importer=source.importer,
-        dataset=dataset,
-        state=ImportRun.State.DONE,
-        started_at=started,
-        finished_at=timezone.now(),
-        rows_read=batch.report.rows_read,
-        rows_matched=max(0, batch.report.rows_matched),
-        report=report,
-    )
     return Outcome(source.name, ImportRun.State.DONE, dataset.key, report)
 
 

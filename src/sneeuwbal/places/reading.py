@@ -56,11 +56,7 @@ def read_bytes(path: Path) -> bytes:
         packed = path.open("rb").read(2) == b"\x1f\x8b"
         data = _unpacked(path) if packed else path.read_bytes()
     except OSError as error:
-        raise ImportProblem(
-            _("The file cannot be read (%(error)s).") % {"error": error.strerror or error},
-            file=path.name,
-            remedy=_("Check that it exists and that you may read it."),
-        ) from error
+        raise unreadable(path.name, error) from error
     if not data.strip():
         raise ImportProblem(_("The file is empty."), file=path.name, remedy=_("Download it again."))
     if len(data) > LARGEST_FILE:
@@ -71,6 +67,15 @@ def read_bytes(path: Path) -> bytes:
         )
     _refuse_web_page(data, path.name)
     return data
+
+
+def unreadable(name: str, error: OSError) -> ImportProblem:
+    """Say that a file is not there or may not be read."""
+    return ImportProblem(
+        _("The file cannot be read (%(error)s).") % {"error": error.strerror or error},
+        file=name,
+        remedy=_("Check that it exists and that you may read it."),
+    )
 
 
 def read_text(path: Path, encoding: str = "utf-8") -> str:
