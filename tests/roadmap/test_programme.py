@@ -53,10 +53,31 @@ def test_a_neighbourhood_joins_with_its_official_number_of_households(
     Value.objects.create(series=series, area=areas[1], value=640)
     as_user(manager).post(
         f"/werk/proefstad/programma/{programme.pk}/buurt-toevoegen/",
-        {"area": areas[1].pk, "phase": "candidate"},
+        {"area": areas[1].pk, "phase": "candidate", "on": "2024-02-01"},
     )
     row = programme.neighbourhoods.get()
     assert row.households == 640 and row.phase_changes.count() == 1
+
+
+def test_a_programme_that_runs_already_is_entered_with_its_true_dates(
+    programme, areas, manager, as_user
+):
+    as_user(manager).post(
+        f"/werk/proefstad/programma/{programme.pk}/buurt-toevoegen/",
+        {"area": areas[1].pk, "phase": "candidate", "on": "2024-02-01"},
+    )
+    row = programme.neighbourhoods.get()
+    programmes.change_phase(row, "startup", on=date(2024, 2, 5), by=manager)
+    row.refresh_from_db()
+    assert (row.decided_on, row.startup_on) == (date(2024, 2, 1), date(2024, 2, 5))
+
+
+def test_a_neighbourhood_does_not_join_in_the_future(programme, areas, manager, as_user):
+    answer = as_user(manager).post(
+        f"/werk/proefstad/programma/{programme.pk}/buurt-toevoegen/",
+        {"area": areas[1].pk, "phase": "candidate", "on": "2999-01-01"},
+    )
+    assert answer.status_code == 200 and not programme.neighbourhoods.exists()
 
 
 def test_a_neighbourhood_of_another_municipality_cannot_join(programme, other_town, manager):

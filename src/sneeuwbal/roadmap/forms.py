@@ -98,10 +98,16 @@ class NeighbourhoodForm(FactsForm):
         initial=ProgrammeNeighbourhood.Phase.CANDIDATE.value,
         help_text=_("With a comparison neighbourhood you can tell later what came of itself."),
     )
-    field_order = ["area", "phase", "households", "target_participants", "target_reason"]
+    on = forms.DateField(
+        label=_("Since"),
+        widget=day_input(),
+        help_text=_("The day this was decided. In the past, if the programme runs already."),
+    )
+    field_order = ["area", "phase", "on", "households", "target_participants", "target_reason"]
 
     def __init__(self, *args: Any, organisation: Organisation, taken: set[int], **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.fields["on"].initial = timezone.localdate()
         free = neighbourhoods_of(organisation).exclude(pk__in=taken)
         field = self.fields["area"]
         assert isinstance(field, AreaField)

@@ -74,9 +74,15 @@ def save_programme(organisation: Organisation, programme: Programme) -> Programm
 
 @transaction.atomic
 def add_neighbourhood(
-    programme: Programme, area: Area, *, phase: str, by: User | None, **facts: Any
+    programme: Programme,
+    area: Area,
+    *,
+    phase: str,
+    by: User | None,
+    on: date | None = None,
+    **facts: Any,
 ) -> ProgrammeNeighbourhood:
-    """Let a neighbourhood take part as a candidate or for comparison."""
+    """Let a neighbourhood take part as a candidate or for comparison, since a day; or today."""
     if phase not in FIRST_PHASES:
         raise ValidationError(_("A neighbourhood begins as a candidate or for comparison."))
     unit = ReportingUnit.objects.filter(
@@ -88,11 +94,13 @@ def add_neighbourhood(
         raise ValidationError(_("This neighbourhood lies outside your municipality."))
     if programme.neighbourhoods.filter(area=area).exists():
         raise ValidationError(_("This neighbourhood takes part already."))
-    today = timezone.localdate()
+    since = on or timezone.localdate()
+    if since > timezone.localdate():
+        raise ValidationError({"on": _("A phase is recorded when it begins, not before.")})
     row = ProgrammeNeighbourhood.objects.create(
-        programme=programme, unit=unit, area=area, phase=phase, decided_on=today, **facts
+        programme=programme, unit=unit, area=area, phase=phase, decided_on=since, **facts
     )
-    PhaseChange.objects.create(neighbourhood=row, phase=phase, on=today, by=by)
+    PhaseChange.objects.create(neighbourhood=row, phase=phase, on=since, by=by)
     return row
 
 

@@ -78,9 +78,13 @@ def neighbourhood_add(request: StaffRequest, pk: int) -> HttpResponse:
         facts = dict(form.cleaned_data)
         area = facts.pop("area")
         facts["households"] = facts["households"] or _official_households(area.pk)
-        row = programmes.add_neighbourhood(chosen, area, by=request.user, **facts)
-        messages.success(request, _("%(name)s takes part.") % {"name": area.name})
-        return redirect("programme_neighbourhood", request.organisation.slug, row.pk)
+        try:
+            row = programmes.add_neighbourhood(chosen, area, by=request.user, **facts)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            messages.success(request, _("%(name)s takes part.") % {"name": area.name})
+            return redirect("programme_neighbourhood", request.organisation.slug, row.pk)
     context = {"form": form, "programme": chosen}
     return render(request, "roadmap/neighbourhood_add.html", context)
 
