@@ -187,8 +187,8 @@ def test_a_ledger_that_doubles_a_replay_is_caught(town, monkeypatch):
     monkeypatch.setattr(entries, "existing_rows", lambda keys: {})
     original = entries._drafts
 
-    def with_new_keys(fresh, places):
-        drafts = original(fresh, places)
+    def with_new_keys(fresh, digests, places):
+        drafts = original(fresh, digests, places)
         for draft in drafts:
             draft.key = uuid4()
         return drafts

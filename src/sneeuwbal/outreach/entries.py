@@ -5,7 +5,7 @@ Everything else that records an event goes through here. `ledger.py` is the door
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -129,17 +129,20 @@ def _parts(items: Collection[UUID]) -> Iterator[list[UUID]]:
 
 def _record(news: Sequence[NewEvent]) -> list[Event]:
     wanted: dict[UUID, NewEvent] = {}
+    digests: dict[UUID, str] = {}
     for new in news:
-        if wanted.setdefault(new.key, new).digest() != new.digest():
+        digest = new.digest()
+        wanted.setdefault(new.key, new)
+        if digests.setdefault(new.key, digest) != digest:
             raise KeyConflict
     places = _Places(news)
     lock(organisation.pk for organisation in places.organisations())
     known = existing_rows(wanted)
     for key, row in known.items():
-        if row.digest != wanted[key].digest():
+        if row.digest != digests[key]:
             raise KeyConflict
     fresh = [new for key, new in wanted.items() if key not in known]
-    drafts = _drafts(fresh, places)
+    drafts = _drafts(fresh, digests, places)
     known |= {row.key: row for row in Event.objects.bulk_create(drafts, batch_size=BATCH)}
     return [known[new.key] for new in news]
 
@@ -197,12 +200,12 @@ def check_words(row: Any) -> None:
             raise Refused(_("The ledger does not know this answer."))
 
 
-def _drafts(fresh: Sequence[NewEvent], places: _Places) -> list[Event]:
+def _drafts(fresh: Sequence[NewEvent], digests: Mapping[UUID, str], places: _Places) -> list[Event]:
     """Rows to add, checked against what the ledger holds and against each other."""
     channels = {channel.slug: channel for channel in Channel.objects.all()}
-    snapshots, now = Snapshots(), timezone.now()
     involved = {new.household for new in fresh} | {new.referrer for new in fresh if new.referrer}
     pasts = {key: _Past(rows) for key, rows in rows_of(involved).items()}
+    snapshots, now = Snapshots(), timezone.now()
     drafts = []
     for new in sorted(fresh, key=lambda new: new.happened_on):
         place = places.of(new)
@@ -210,37 +213,38 @@ def _drafts(fresh: Sequence[NewEvent], places: _Places) -> list[Event]:
         check_words(new)
         if new.channel not in channels:
             raise Refused(_("This channel is not in the catalogue."))
-        channel = channels[new.channel]
         past = pasts.setdefault(new.household, _Past([]))
         if new.referrer:
             _check_referral(new, past, pasts.get(new.referrer))
-        origin, referrer = past.origin(new, channel)
+        origin, referrer = past.origin(new, channels[new.channel])
         past.add(new, origin, referrer)
-        drafts.append(
-            Event(
-                key=new.key,
-                digest=new.digest(),
-                organisation=place.programme.organisation,
-                neighbourhood=place,
-                household=new.household,
-                stage=Stage(new.stage),
-                channel=channel,
-                origin=origin,
-                referrer=referrer,
-                basis=new.basis,
-                happened_on=new.happened_on,
-                happened_week=week_of(new.happened_on),
-                recorded_at=new.recorded_at or now,
-                recorded_by=new.by,
-                outcome=new.outcome,
-                tenure=new.tenure,
-                household_kind=new.household_kind,
-                covariates=snapshots.of(place.area_id, new.happened_on),
-            )
-        )
+        draft = _draft(new, place, channel=channels[new.channel], digest=digests[new.key])
+        draft.origin, draft.referrer = origin, referrer
+        draft.covariates = snapshots.of(place.area_id, new.happened_on)
+        draft.recorded_at = new.recorded_at or now
+        drafts.append(draft)
     for household in {new.household for new in fresh}:
         pasts[household].check()
     return drafts
+
+
+def _draft(new: NewEvent, place: ProgrammeNeighbourhood, *, channel: Channel, digest: str) -> Event:
+    return Event(
+        key=new.key,
+        digest=digest,
+        organisation=place.programme.organisation,
+        neighbourhood=place,
+        household=new.household,
+        stage=Stage(new.stage),
+        channel=channel,
+        basis=new.basis,
+        happened_on=new.happened_on,
+        happened_week=week_of(new.happened_on),
+        recorded_by=new.by,
+        outcome=new.outcome,
+        tenure=new.tenure,
+        household_kind=new.household_kind,
+    )
 
 
 def _check_referral(new: NewEvent, past: "_Past", past_of_referrer: "_Past | None") -> None:
