@@ -29,9 +29,7 @@ def verdict_map(entries: list[Entry], unit: ReportingUnit) -> maps.Picture | Non
     if not known:
         return None
     ids = {by_code[entry.neighbourhood.area.code].area_id: entry for entry in known}
-    categories = {
-        area_id: SHADES.get(entry.verdict, SHADES[""]) for area_id, entry in ids.items()
-    }
+    categories = {area_id: SHADES.get(entry.verdict, SHADES[""]) for area_id, entry in ids.items()}
     labels = {shade: str(VERDICTS[verdict]) for verdict, shade in SHADES.items()}
     return maps.draw(
         by_code.values(),

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Window
+from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
@@ -234,4 +234,5 @@ def latest_release(organisation: Organisation) -> Release | None:
 
 def numbers_of(release: Release, area_id: int | None) -> dict[str, PublicNumber]:
     """Public numbers of one area (None: the whole programme) by kind."""
-    return {number.kind: number for number in release.numbers.filter(area_id=area_id)}
+    whose = Q(area__isnull=True) if area_id is None else Q(area=area_id)
+    return {number.kind: number for number in release.numbers.filter(whose)}

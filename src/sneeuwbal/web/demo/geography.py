@@ -96,7 +96,8 @@ def _cells(points: Points, outline: Polygon) -> list[Polygon]:
 
 def _largest(shape: Any) -> Polygon:
     parts = [part for part in getattr(shape, "geoms", [shape]) if part.geom_type == "Polygon"]
-    return max(parts, key=lambda part: part.area)
+    largest: Polygon = max(parts, key=lambda part: part.area)
+    return largest
 
 
 def _river(outline: Polygon, rng: Generator) -> Polygon:
@@ -123,7 +124,8 @@ def places(town: Municipality, rng: Generator) -> list[Place]:
         ]
     )
     rank = {int(g): i for i, g in enumerate(order)}
-    stem, result = town.code[2:], []
+    stem = town.code[2:]
+    result: list[Place] = []
     counts: dict[int, int] = {}
     distance = np.hypot(*(points - np.array([outline.centroid.x, outline.centroid.y])).T)
     closeness = 1 - distance / distance.max()
@@ -247,7 +249,12 @@ def write(
     """Write the map, the table and its mapping, as a municipality would hand them over."""
     borders = folder / f"fictieve_buurten_{YEAR}.geojson"
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::28992"}}
-    collection = {"type": "FeatureCollection", "name": "fictieve_buurten", "crs": crs, "features": features}
+    collection = {
+        "type": "FeatureCollection",
+        "name": "fictieve_buurten",
+        "crs": crs,
+        "features": features,
+    }
     borders.write_text(json.dumps(collection))
     figures = folder / f"fictieve_kerncijfers_{YEAR}.csv"
     with figures.open("w", newline="") as file:

@@ -51,7 +51,7 @@ def households_of(areas: list[Area]) -> dict[int, int]:
         .order_by("series__year")
         .values_list("area_id", "value")
     )
-    return {area: int(value) for area, value in rows}
+    return {area: int(value) for area, value in rows if value}
 
 
 def add_programme(organisation: Organisation, tenant: Tenant) -> tuple[Programme, list[Member]]:

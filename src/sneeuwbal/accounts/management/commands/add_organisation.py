@@ -70,7 +70,7 @@ def newest(code: str) -> Area:
         area__kind=Area.Kind.NEIGHBOURHOOD,
     )
     best = counted.order_by("-area__year").values_list("area__year", flat=True).first()
-    area = years.filter(year=best).first() or years.first()
+    area = (years.filter(year=best).first() if best else None) or years.first()
     if area is None:
         raise CommandError(
             f"no municipality {code}: import its official table first (sneeuwbal import)"
