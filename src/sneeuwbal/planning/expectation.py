@@ -44,9 +44,7 @@ def expectation(programme: Programme) -> Expectation:
     if len(measured) < ENOUGH_NEIGHBOURHOODS:
         return Expectation(PRIOR_SHARE, PRIOR_LOW, PRIOR_HIGH, 0)
     tenths = quantiles(measured, n=10, method="inclusive")
-    return Expectation(
-        max(LEAST_SHARE, median(measured)), tenths[0], tenths[-1], len(measured)
-    )
+    return Expectation(max(LEAST_SHARE, median(measured)), tenths[0], tenths[-1], len(measured))
 
 
 def _measured(programme: Programme) -> list[float]:
