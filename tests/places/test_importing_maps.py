@@ -27,17 +27,27 @@ def geojson(write_json, features, three_squares):
     return write_json("buurten_2017.geojson", features(three_squares, aant_inw=50, p_koopw=40))
 
 
-def write_gpkg(path, polygons, crs, column="buurtcode"):
-    """The same polygons as a GeoPackage."""
+def write_gpkg(path, polygons, crs, layer="buurten", water="NEE", append=False):
+    """The same polygons as a GeoPackage in the layout of PDOK."""
+    columns = {
+        f"{layer.removesuffix('en')}code": list(polygons),
+        "gemeentecode": ["GM0998"] * len(polygons),
+        "aantal_inwoners": [100] * len(polygons),
+        "water": [water] * len(polygons),
+    }
     pyogrio.raw.write(
         path,
         shapely.to_wkb(np.array(list(polygons.values()), dtype=object)),
-        [np.array(list(polygons), dtype=object), np.array(["NEE"] * len(polygons), dtype=object)],
-        [column, "water"],
+        [
+            np.array(cells, dtype=None if name == "aantal_inwoners" else object)
+            for name, cells in columns.items()
+        ],
+        list(columns),
         geometry_type="Polygon",
         crs=crs,
         driver="GPKG",
-        layer="buurten",
+        layer=layer,
+        append=append,
     )
 
 
@@ -103,6 +113,23 @@ def test_a_geopackage_in_rd_new_gives_the_same_borders(importer, geojson, tmp_pa
         assert shape.area_m2 == pytest.approx(expected[shape.area.code], rel=1e-6)
         first = json.loads(shape.geometry)["coordinates"][0][0]
         assert first == pytest.approx(three_squares[shape.area.code][0][0], abs=2e-6)
+
+
+def test_layers_of_one_map_become_one_dataset_without_its_water(importer, tmp_path, value_of):
+    path = tmp_path / "wijkenbuurten_2019.gpkg"
+    land, water = (
+        shapely.box(155_000, 463_000, 156_000, 464_000),
+        shapely.box(0, 400_000, 1, 400_001),
+    )
+    write_gpkg(path, {"BU09980000": land}, "EPSG:28992")
+    write_gpkg(path, {"BU09980000": water}, "EPSG:28992", water="JA", append=True)
+    write_gpkg(path, {"WK099800": land}, "EPSG:28992", layer="wijken", append=True)
+    (outcome,) = importer(path)
+    assert outcome.state == ImportRun.State.DONE, outcome.problem
+    assert value_of("population", "BU09980000", 2019) == (100, None)
+    assert value_of("population", "WK099800", 2019) == (100, None)
+    areas = dict(Shape.objects.values_list("area__code", "area_m2"))
+    assert areas == {code: pytest.approx(1e6, rel=1e-6) for code in ("BU09980000", "WK099800")}
 
 
 def test_topojson_is_read(importer, write_json):

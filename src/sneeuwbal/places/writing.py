@@ -1,4 +1,4 @@
-"""Write one checked batch, in one transaction, as fast as the database allows.
+"""Write one checked batch as fast as the database allows.
 
 SQLite takes rows through executemany, PostgreSQL through COPY.
 """
@@ -6,7 +6,7 @@ SQLite takes rows through executemany, PostgreSQL through COPY.
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from django.db import connection, transaction
+from django.db import connection
 
 from sneeuwbal.places import catalogue, codes
 from sneeuwbal.places.batch import Batch, DatasetData, SeriesData
@@ -20,9 +20,11 @@ Areas = dict[tuple[str, int], int]
 Row = Sequence[str | int | float | None]
 
 
-@transaction.atomic
 def write(batch: Batch) -> Dataset:
-    """Put the batch in place of what an earlier edition of the same dataset left."""
+    """Put the batch in place of what an earlier edition of the same dataset left.
+
+    The caller holds the transaction, because the neighbours and the report belong in it too.
+    """
     dataset = write_dataset(batch.dataset)
     indicators = _write_indicators({s.indicator for s in batch.series}, batch.indicators)
     areas = _write_areas(batch)
