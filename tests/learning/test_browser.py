@@ -22,7 +22,7 @@ def site(live_server, page, session, towns, people, as_user):
         session, organisation=towns[0], text="Bellen", owner=people[0], due_on=date(2024, 5, 1)
     )
     lesson = lessons.write(towns[1], session=session, claim="Aanbellen werkt", test="Loot.")
-    lessons.link_figures(lesson, by=towns[0], supporting=[figure], contradicting=[])
+    lessons.link_figure(lesson, figure, by=towns[0], side="supports")
     cookie = as_user(people[1]).cookies["sessionid"].value
     page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
     return live_server.url

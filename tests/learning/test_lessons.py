@@ -31,36 +31,39 @@ def test_equal_claims_of_two_organisations_have_their_own_address(towns, lesson)
 def test_a_lesson_grows_stronger_when_others_find_the_same(lesson, towns):
     grades = []
     for town in towns[:2]:
-        lessons.link_figures(lesson, by=town, supporting=[add_figure(town)], contradicting=[])
+        lessons.link_figure(lesson, add_figure(town), by=town, side="supports")
         grades.append(finding_of(lesson).grade)
     assert grades == ["D", "C"]
 
 
 def test_a_failed_replication_lowers_the_grade(lesson, towns):
     for town in towns[:2]:
-        lessons.link_figures(lesson, by=town, supporting=[add_figure(town)], contradicting=[])
-    lessons.link_figures(lesson, by=towns[2], supporting=[], contradicting=[add_figure(towns[2])])
+        lessons.link_figure(lesson, add_figure(town), by=town, side="supports")
+    lessons.link_figure(lesson, add_figure(towns[2]), by=towns[2], side="contradicts")
     assert finding_of(lesson).grade == "D"
 
 
 def test_an_organisation_links_its_own_figures_and_leaves_those_of_others(lesson, towns):
     figures = [add_figure(town) for town in towns[:2]]
     for town, figure in zip(towns, figures, strict=False):
-        lessons.link_figures(lesson, by=town, supporting=[figure], contradicting=[])
+        lessons.link_figure(lesson, figure, by=town, side="supports")
     with pytest.raises(PermissionDenied):
-        lessons.link_figures(lesson, by=towns[2], supporting=[figures[0]], contradicting=[])
-    lessons.link_figures(lesson, by=towns[0], supporting=[], contradicting=[])
+        lessons.link_figure(lesson, figures[0], by=towns[2], side="supports")
+    with pytest.raises(PermissionDenied):
+        lessons.unlink_figure(lesson, figures[1], by=towns[0])
+    lessons.unlink_figure(lesson, figures[0], by=towns[0])
     assert list(lesson.supporting.all()) == [figures[1]]
 
 
 def test_one_figure_is_not_both_for_and_against(lesson, towns):
     figure = add_figure(towns[0])
-    with pytest.raises(ValidationError):
-        lessons.link_figures(lesson, by=towns[0], supporting=[figure], contradicting=[figure])
+    for side in ("supports", "contradicts"):
+        lessons.link_figure(lesson, figure, by=towns[0], side=side)
+    assert not lesson.supporting.exists() and lesson.contradicting.get() == figure
 
 
 def test_lowering_needs_a_reason_and_is_never_raising(lesson, towns):
-    lessons.link_figures(lesson, by=towns[0], supporting=[add_figure(towns[0])], contradicting=[])
+    lessons.link_figure(lesson, add_figure(towns[0]), by=towns[0], side="supports")
     for to, reason in (("G", ""), ("C", "liever hoger"), ("D", "gelijk")):
         with pytest.raises(ValidationError):
             lessons.lower(lesson, by=towns[0], to=to, reason=reason)
@@ -138,7 +141,7 @@ LARGE = [
 @pytest.mark.parametrize("facts", SMALL)
 def test_no_page_tells_about_fewer_than_ten_households(lesson, towns, client, facts):
     figure = add_figure(towns[0], **{"value": 0.4321} | facts)
-    lessons.link_figures(lesson, by=towns[0], supporting=[figure], contradicting=[])
+    lessons.link_figure(lesson, figure, by=towns[0], side="supports")
     number = numbers.number_of(figure)
     assert number.value is number.low is number.high is None and number.withheld
     page = client.get(f"/lessen/{lesson.slug}/")
@@ -155,7 +158,7 @@ def test_from_ten_households_a_number_is_shown(towns, facts):
 def test_the_public_page_gives_interval_n_method_and_day(lesson, towns, client):
     area = Area.objects.create(kind="BU", code="BU98010000", year=2020, name="Havenbuurt")
     figure = add_figure(towns[0], area=area)
-    lessons.link_figures(lesson, by=towns[0], supporting=[figure], contradicting=[])
+    lessons.link_figure(lesson, figure, by=towns[0], side="supports")
     text = client.get(f"/lessen/{lesson.slug}/").content.decode()
     for part in (
         "0,40",
@@ -173,7 +176,7 @@ def test_the_public_page_gives_interval_n_method_and_day(lesson, towns, client):
 def test_a_lesson_with_fictional_figures_is_marked(lesson, towns, client):
     invented = Organisation.objects.create(slug="f", name="Fantasie", fictional=True)
     assert "fictie" not in client.get(f"/lessen/{lesson.slug}/").content.decode().lower()
-    lessons.link_figures(lesson, by=invented, supporting=[add_figure(invented)], contradicting=[])
+    lessons.link_figure(lesson, add_figure(invented), by=invented, side="supports")
     assert "fictie" in client.get(f"/lessen/{lesson.slug}/").content.decode().lower()
 
 
@@ -192,7 +195,7 @@ def test_a_claim_of_the_approach_can_be_tested_by_anyone_but_lowered_by_nobody(
     towns, people, as_user
 ):
     claim = Lesson.objects.filter(from_approach=True).first()
-    lessons.link_figures(claim, by=towns[0], supporting=[add_figure(towns[0])], contradicting=[])
+    lessons.link_figure(claim, add_figure(towns[0]), by=towns[0], side="supports")
     assert finding_of(claim).grade == "D"
     with pytest.raises(PermissionDenied):
         lessons.lower(claim, by=towns[0], to="G", reason="x")
@@ -209,9 +212,19 @@ def test_readers_choose_lessons_by_grade(lesson, client, towns):
 def test_linking_on_the_page_says_the_new_grade(lesson, towns, as_user):
     figure = add_figure(towns[0])
     browser = as_user(add_person(towns[0], "researcher"))
-    page = browser.post(
-        f"/werk/aadorp/leren/lessen/{lesson.slug}/cijfers/",
-        {"supporting": [figure.pk]},
-        follow=True,
-    )
+    address = f"/werk/aadorp/leren/lessen/{lesson.slug}/cijfers/"
+    page = browser.post(address, {"figure": figure.pk, "side": "supports"}, follow=True)
     assert "De graad is nu D." in page.content.decode()
+    page = browser.post(f"{address}{figure.pk}/", follow=True)
+    assert "De graad is nu G." in page.content.decode()
+
+
+def test_a_figure_of_another_organisation_cannot_be_linked_or_unlinked(lesson, towns, as_user):
+    theirs = add_figure(towns[1])
+    lessons.link_figure(lesson, theirs, by=towns[1], side="contradicts")
+    browser = as_user(add_person(towns[0], "researcher"))
+    address = f"/werk/aadorp/leren/lessen/{lesson.slug}/cijfers/"
+    refused = browser.post(address, {"figure": theirs.pk, "side": "supports"})
+    assert refused.status_code == 200 and not lesson.supporting.exists()
+    assert browser.post(f"{address}{theirs.pk}/").status_code == 404
+    assert lesson.contradicting.get() == theirs

@@ -33,7 +33,8 @@ def held(session, towns, people):
         session, organisation=towns[0], text="Bellen", owner=people[0], due_on=date(2024, 5, 1)
     )
     lesson = lessons.write(towns[0], session=session, claim="Aanbellen werkt", test="Loot.")
-    lessons.link_figures(lesson, by=towns[0], supporting=figures, contradicting=[])
+    for figure in figures:
+        lessons.link_figure(lesson, figure, by=towns[0], side="supports")
     session.refresh_from_db()
     return session, lesson
 
@@ -80,6 +81,15 @@ def test_refused_forms_come_back_clean(held, people, as_user, clean_page):
         clean_page(answer)
 
 
+def test_a_kind_of_figure_that_does_not_exist_is_refused(held, people, as_user):
+    session, _lesson = held
+    answer = as_user(people[0]).post(
+        f"/werk/aadorp/leren/{session.pk}/casus/",
+        {"case-case": "x", "case-place": "", "case-kinds": ["cost"]},
+    )
+    assert answer.status_code == 200 and answer.context["case_form"].errors["kinds"]
+
+
 def test_a_closed_session_offers_no_forms(held, people, as_user, clean_page):
     session, _lesson = held
     sessions.close(session, on=date(2024, 5, 2))
@@ -119,7 +129,9 @@ def test_the_form_takes_a_session_from_plan_to_minutes(towns, people, as_user):
     )
     page = answer["Location"]
     number = page.split("/")[-2]
-    first.post(f"{page}casus/", {"case-case": "Wat er gebeurde"})
+    add_figure(towns[0], value=0.77)
+    told = {"case-case": "Wat er gebeurde", "case-place": "", "case-kinds": ["snowball"]}
+    first.post(f"{page}casus/", told)
     first.post(f"{page}notitie/question/", {"question-text": "Wat nu?"})
     first.post(f"{page}aanwezig/", {"attendance-present": [towns[0].pk]})
     theirs = f"/werk/beestad/leren/{number}/"
@@ -137,6 +149,13 @@ def test_the_form_takes_a_session_from_plan_to_minutes(towns, people, as_user):
     assert first.post(f"{page}sluiten/").status_code == 302
     text = second.get(f"{theirs}verslag/").content.decode()
     assert text.count("Kleiner beginnen") == 1
-    for part in ("Wat er gebeurde", "Wat nu?", "Bellen", "Beestad was afwezig", "schriftelijk"):
+    for part in (
+        "Wat er gebeurde",
+        "0,77",
+        "Wat nu?",
+        "Bellen",
+        "Beestad was afwezig",
+        "schriftelijk",
+    ):
         assert part in text
     assert "nog open" not in text

@@ -14,8 +14,8 @@ from sneeuwbal.accounts.models import Membership, Organisation, User
 from sneeuwbal.evidence import stored
 from sneeuwbal.evidence.models import Figure
 from sneeuwbal.learning.grades import finding_of, weaker
+from sneeuwbal.learning.lessons import Side
 from sneeuwbal.learning.models import Agreement, Grade, IntervisionSession, Lesson
-from sneeuwbal.learning.numbers import number_of
 from sneeuwbal.roadmap.texts import NO_NAMES, no_contact_details
 
 
@@ -31,26 +31,15 @@ def text_area(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-class FigureField(forms.ModelMultipleChoiceField[Figure]):
-    """Newest figures of an organisation, worded with their value."""
+def place_of(figure: Figure) -> str:
+    """Which part of the programme a figure is about."""
+    return figure.area.name if figure.area else str(_("whole programme"))
 
-    def offer(self, organisation: Organisation, *, linked: QuerySet[Figure]) -> None:
-        """Offer the newest figures that have a value, and those linked before."""
-        newest = [each.pk for each in stored.newest(organisation) if each.value is not None]
-        self.queryset = (
-            Figure.objects.filter(pk__in=[*newest, *linked.values_list("pk", flat=True)])
-            .select_related("area", "organisation")
-            .order_by("area__name", "kind", "-as_of")
-        )
 
-    def label_from_instance(self, obj: Any) -> str:
-        """The figure in words; a small one without its number."""
-        number = number_of(obj)
-        return _("%(figure)s (n = %(n)s, %(day)s)") % {
-            "figure": number.label,
-            "n": number.n,
-            "day": number.as_of.isoformat(),
-        }
+def sayable(organisation: Organisation) -> list[Figure]:
+    """The newest figures of an organisation that have a value, the whole programme first."""
+    found = [figure for figure in stored.newest(organisation) if figure.value is not None]
+    return sorted(found, key=lambda figure: (figure.area is not None, place_of(figure)))
 
 
 class PlanForm(forms.ModelForm[IntervisionSession]):
@@ -95,9 +84,10 @@ class CaseForm(forms.Form):
         help_text=NO_NAMES,
         validators=[no_contact_details],
     )
-    figures = FigureField(
-        label=_("Figures that belong to it"),
-        queryset=Figure.objects.none(),
+    place = forms.ChoiceField(label=_("Figures about"), required=False)
+    kinds = forms.MultipleChoiceField(
+        label=_("Which figures belong to it"),
+        choices=Figure.Kind.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_(
@@ -107,11 +97,32 @@ class CaseForm(forms.Form):
     )
 
     def __init__(self, *args: Any, session: IntervisionSession, **kwargs: Any):
-        kwargs.setdefault("initial", {"case": session.case, "figures": session.figures.all()})
+        linked = list(session.figures.all())
+        known = {
+            "case": session.case,
+            "place": str(linked[0].area_id or "") if linked else "",
+            "kinds": [figure.kind for figure in linked],
+        }
+        kwargs.setdefault("initial", known)
         super().__init__(*args, **kwargs)
-        field = self.fields["figures"]
-        assert isinstance(field, FigureField)
-        field.offer(session.case_owner, linked=session.figures.all())
+        self.offered = sayable(session.case_owner)
+        places = {str(figure.area_id or ""): place_of(figure) for figure in self.offered}
+        field = self.fields["place"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(({"": _("whole programme")} | places).items())
+
+    def clean(self) -> dict[str, Any]:
+        """Turn the chosen place and kinds into its newest figures."""
+        data = super().clean() or {}
+        place, kinds = data.pop("place", ""), set(data.pop("kinds", []))
+        figures = [
+            figure
+            for figure in self.offered
+            if str(figure.area_id or "") == place and figure.kind in kinds
+        ]
+        if kinds and not figures and "place" not in self.errors:
+            self.add_error("kinds", _("There is no such figure about this place yet."))
+        return {**data, "figures": figures}
 
 
 class NoteForm(forms.Form):
@@ -232,32 +243,24 @@ class LessonForm(forms.ModelForm[Lesson]):
 
 
 class EvidenceForm(forms.Form):
-    """Figures of one's own organisation for and against a lesson."""
+    """A figure of one's own organisation, for or against a lesson."""
 
-    supporting = FigureField(
-        label=_("Figures of ours that support it"),
-        queryset=Figure.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    contradicting = FigureField(
-        label=_("Figures of ours that contradict it"),
-        queryset=Figure.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
+    figure = forms.ModelChoiceField(label=_("Figure"), queryset=Figure.objects.none())
+    side = forms.ChoiceField(
+        label=_("What it does with the lesson"), choices=Side.choices, widget=forms.RadioSelect
     )
 
-    def __init__(self, *args: Any, lesson: Lesson, organisation: Organisation, **kwargs: Any):
-        linked = {
-            "supporting": lesson.supporting.filter(organisation=organisation),
-            "contradicting": lesson.contradicting.filter(organisation=organisation),
-        }
-        kwargs.setdefault("initial", linked)
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        for name, figures in linked.items():
-            field = self.fields[name]
-            assert isinstance(field, FigureField)
-            field.offer(organisation, linked=figures)
+        offered = sayable(organisation)
+        groups: dict[str, list[tuple[int, str]]] = {}
+        for figure in offered:
+            text = _("%(kind)s (n = %(n)s)") % {"kind": figure.get_kind_display(), "n": figure.n}
+            groups.setdefault(place_of(figure), []).append((figure.pk, text))
+        field = self.fields["figure"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Figure.objects.filter(pk__in=[figure.pk for figure in offered])
+        field.choices = [("", _("Choose a figure")), *groups.items()]
 
 
 class LowerForm(forms.Form):

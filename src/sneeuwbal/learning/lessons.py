@@ -1,13 +1,13 @@
 """The one writer of lessons."""
 
-from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sneeuwbal.accounts.models import Organisation
 from sneeuwbal.evidence.models import Figure
@@ -47,26 +47,28 @@ def change(lesson: Lesson, *, by: Organisation, **texts: Any) -> Lesson:
     return lesson
 
 
+class Side(models.TextChoices):
+    """Whether a figure speaks for a lesson or against it."""
+
+    SUPPORTS = "supports", gettext_lazy("supports it")
+    CONTRADICTS = "contradicts", gettext_lazy("contradicts it")
+
+
 @transaction.atomic
-def link_figures(
-    lesson: Lesson,
-    *,
-    by: Organisation,
-    supporting: Collection[Figure],
-    contradicting: Collection[Figure],
-) -> None:
-    """Let an organisation's own figures speak for or against; those of others stay."""
-    chosen = [*supporting, *contradicting]
-    if any(figure.organisation_id != by.pk for figure in chosen):
-        raise PermissionDenied("figures of another organisation")
-    if {figure.pk for figure in supporting} & {figure.pk for figure in contradicting}:
-        raise ValidationError(_("A figure speaks for the lesson or against it, not both."))
-    for links, figures in (
-        (lesson.supporting, supporting),
-        (lesson.contradicting, contradicting),
-    ):
-        links.remove(*links.filter(organisation=by))
-        links.add(*figures)
+def link_figure(lesson: Lesson, figure: Figure, *, by: Organisation, side: str) -> None:
+    """Let an organisation's own figure speak for or against a lesson, never for both."""
+    unlink_figure(lesson, figure, by=by)
+    chosen = lesson.supporting if Side(side) == Side.SUPPORTS else lesson.contradicting
+    chosen.add(figure)
+
+
+@transaction.atomic
+def unlink_figure(lesson: Lesson, figure: Figure, *, by: Organisation) -> None:
+    """Take back a link to a figure of one's own organisation."""
+    if figure.organisation_id != by.pk:
+        raise PermissionDenied("a figure of another organisation")
+    lesson.supporting.remove(figure)
+    lesson.contradicting.remove(figure)
 
 
 def lower(lesson: Lesson, *, by: Organisation, to: str, reason: str) -> Lesson:

@@ -34,6 +34,7 @@ urlpatterns = [
     path(f"{_SESSION}les/", lessons.lesson_new, name="lesson_new"),
     path(f"{_LESSON}wijzigen/", lessons.lesson_edit, name="lesson_edit"),
     path(f"{_LESSON}cijfers/", lessons.lesson_evidence, name="lesson_evidence"),
+    path(f"{_LESSON}cijfers/<int:figure>/", lessons.lesson_unlink, name="lesson_unlink"),
     path(f"{_LESSON}verlagen/", lessons.lesson_lower, name="lesson_lower"),
     path(f"{_LESSON}intrekken/", lessons.lesson_withdraw, name="lesson_withdraw"),
     path("lessen/", lessons.lessons, name="lessons"),

@@ -81,7 +81,7 @@ def cards_map(
 def phases_map(organisation: Organisation, rows: Iterable[ProgrammeNeighbourhood]) -> Picture:
     """The neighbourhoods of the municipality by the phase they are in."""
     known = list(rows)
-    labels = {"plain": _("does not take part")}
+    labels = {"plain": _("not in the programme")}
     labels |= {key: str(label) for key, label in ProgrammeNeighbourhood.Phase.choices}
     shapes = list(_shapes(organisation))
     taking_part = {row.area_id: row.phase for row in known}
@@ -89,7 +89,9 @@ def phases_map(organisation: Organisation, rows: Iterable[ProgrammeNeighbourhood
         shapes,
         title=_("Neighbourhoods by phase"),
         summary=ngettext(
-            "%(n)s neighbourhood takes part.", "%(n)s neighbourhoods take part.", len(known)
+            "%(n)s neighbourhood is in the programme.",
+            "%(n)s neighbourhoods are in the programme.",
+            len(known),
         )
         % {"n": len(known)},
         categories={shape.area_id: taking_part.get(shape.area_id, "plain") for shape in shapes},

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from sneeuwbal.accounts import access
 from sneeuwbal.accounts.access import Right, StaffRequest
+from sneeuwbal.evidence.models import Figure
 from sneeuwbal.learning import lessons as writing
 from sneeuwbal.learning.forms import EvidenceForm, LessonForm, LowerForm
 from sneeuwbal.learning.grades import finding_of
@@ -107,26 +108,41 @@ def lesson_evidence(request: StaffRequest, slug: str) -> HttpResponse:
     own = found.organisation_id == request.organisation.pk
     if found.withdrawn_at is not None and not own:
         raise PermissionDenied("a withdrawn lesson of another organisation")
-    form = EvidenceForm(request.POST or None, lesson=found, organisation=request.organisation)
+    form = EvidenceForm(request.POST or None, organisation=request.organisation)
     if form.is_valid():
-        try:
-            writing.link_figures(found, by=request.organisation, **form.cleaned_data)
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-        else:
-            messages.success(
-                request,
-                _("The figures are linked. The grade is now %(grade)s.")
-                % {"grade": finding_of(found).grade.value},
-            )
-            return redirect("lesson_evidence", request.organisation.slug, slug)
+        told = form.cleaned_data
+        writing.link_figure(found, told["figure"], by=request.organisation, side=told["side"])
+        return _say_grade(request, found)
     return _evidence_page(request, found, form=form)
+
+
+def _say_grade(request: StaffRequest, found: Lesson) -> HttpResponse:
+    messages.success(
+        request, _("The grade is now %(grade)s.") % {"grade": finding_of(found).grade.value}
+    )
+    return redirect("lesson_evidence", request.organisation.slug, found.slug)
+
+
+@access.allowed(Right.LEARN)
+@require_POST
+def lesson_unlink(request: StaffRequest, slug: str, figure: int) -> HttpResponse:
+    """Take back a link to a figure of this organisation."""
+    found = get_object_or_404(Lesson, slug=slug)
+    own = get_object_or_404(Figure, pk=figure, organisation=request.organisation)
+    writing.unlink_figure(found, own, by=request.organisation)
+    return _say_grade(request, found)
 
 
 def _evidence_page(request: StaffRequest, found: Lesson, **forms: Any) -> HttpResponse:
     own = found.organisation_id == request.organisation.pk
+    linked = [
+        number_of(figure)
+        for links in (found.supporting, found.contradicting)
+        for figure in links.filter(organisation=request.organisation).select_related("area")
+    ]
     context = _content(found) | {
-        "form": EvidenceForm(lesson=found, organisation=request.organisation),
+        "linked": linked,
+        "form": EvidenceForm(organisation=request.organisation),
         "lower_form": LowerForm(lesson=found) if own else None,
         "own": own,
         **forms,
