@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self
 
@@ -37,7 +38,9 @@ class DuckDB:
     name = "duckdb"
 
     def __init__(self, moment: Moment) -> None:
-        self.connection = duckdb.connect()
+        # Where DuckDB puts what does not fit in memory: ours alone, and gone afterwards.
+        self._spill = TemporaryDirectory(prefix="sneeuwbal-")
+        self.connection = duckdb.connect(config={"temp_directory": self._spill.name})
         self.connection.execute("SET TimeZone = 'UTC'")
         for table, columns in TABLES.items():
             described = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
@@ -77,6 +80,7 @@ class DuckDB:
         _trace: TracebackType | None,
     ) -> None:
         self.connection.close()
+        self._spill.cleanup()
 
 
 class PostgreSQL:

@@ -4,6 +4,7 @@ Runs in the worker or from a command; the web process never loads it.
 """
 
 import json
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from time import monotonic
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -45,11 +47,12 @@ class Check:
 
 
 def code_version() -> str:
-    """Version of this package."""
+    """Version of this package, also when it runs from its checkout."""
     try:
         return version("sneeuwbal")
     except PackageNotFoundError:
-        return "unknown"
+        project = tomllib.loads((settings.BASE / "pyproject.toml").read_text("utf-8"))
+        return str(project["project"]["version"])
 
 
 def moment_of(organisation: Organisation, as_of: date) -> Moment:

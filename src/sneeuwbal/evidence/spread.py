@@ -57,8 +57,8 @@ class Spread:
     def days_followed(self) -> NDArray[np.float64]:
         """Days since each participant joined, at most the window."""
         today = np.datetime64(self.as_of, "D")
-        days = (today - self.ledger.participants["entered_on"]).astype(float)
-        return np.minimum(days, WINDOW_DAYS)
+        days: NDArray[np.float64] = (today - self.ledger.participants["entered_on"]).astype(float)
+        return np.minimum(days, float(WINDOW_DAYS))
 
     @cached_property
     def links(self) -> dict[str, NDArray[Any]]:

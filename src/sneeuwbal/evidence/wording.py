@@ -110,7 +110,7 @@ def headline(figure: Figure) -> str:
     return _(
         "We cannot say it yet: %(count)s households came with a neighbour's card, "
         "about %(needed)s are needed."
-    ) % {"count": written(told.get("referred")), "needed": written(told.get("needed"))}
+    ) % {"count": written(told.get("referrals")), "needed": written(told.get("needed"))}
 
 
 def explanation(figure: Figure) -> list[str]:
