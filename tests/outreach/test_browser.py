@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from sneeuwbal.outreach import ledger
 from sneeuwbal.outreach.models import Event, Household, ReferralCode, Stage
@@ -66,11 +67,11 @@ def test_a_conversation_takes_two_taps_on_a_phone(door, browser_town):
 
 def test_permission_is_asked_only_when_there_is_interest(door):
     question = door.get_by_label("mag contact met mij opnemen")
-    assert not question.is_visible()
+    expect(question).to_be_hidden()
     door.get_by_text("Geen interesse").click()
-    assert not question.is_visible()
+    expect(question).to_be_hidden()
     door.locator("label:has([value=interested])").click()
-    assert question.is_visible()
+    expect(question).to_be_visible()
     picture(door, "conversation-interested-360")
     check_accessible(door)
 
@@ -83,7 +84,7 @@ def test_a_double_click_gives_one_row(door):
     # Going back gives an empty form, so that nobody records the same door twice by habit.
     door.go_back()
     door.get_by_role("button", name="Vastleggen").click()
-    assert door.get_by_role("radio", name="Gesproken").is_visible()
+    expect(door.get_by_role("radio", name="Gesproken")).to_be_visible()
     assert Event.objects.count() == 1
 
 
