@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4, uuid5
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -311,6 +312,19 @@ def test_a_neighbour_redeems_a_card_without_an_account(client, town, card):
     assert row.recorded_by is None
     assert Event.objects.count() == 2 and Household.objects.count() == 0
     assert "Dank u wel" in client.get(reverse("thanks", args=[card.code])).content.decode()
+
+
+def test_a_resident_without_account_gets_no_cookie(town, card):
+    strict = Client(enforce_csrf_checks=True)
+    address = reverse("redeem", args=[card.code])
+    for answer in (
+        strict.get(reverse("card_code")),
+        strict.get(address),
+        strict.post(address, {"key": uuid4()}),
+        strict.get(reverse("thanks", args=[card.code])),
+    ):
+        assert answer.status_code in {200, 302}
+        assert not answer.cookies
 
 
 def test_details_on_the_card_page_need_a_tick(client, town, card):
