@@ -110,11 +110,10 @@ def load_chart(schedule: Schedule) -> dict[str, Any]:
             "%(free)s FTE is free there."
         ) % {"quarter": quarter, "free": number_format(round(max(0.0, free[tightest]), 2), 2)}
     return {
-        "title": _("Staff per quarter"),
+        "title": _("Staff per quarter, in FTE"),
         "summary": summary,
         "x_label": _("Quarter"),
-        "y_label": _("Full-time equivalents"),
-        "unit": "FTE",
+        "unit": "",
         "decimals": 2,
         "x": quarters_of(schedule),
         "series": [

@@ -42,7 +42,9 @@ class RoundForm(forms.ModelForm[SelectionRound]):
     source = forms.ChoiceField(
         label=gettext_lazy("Choose from"),
         widget=forms.RadioSelect,
-        help_text=gettext_lazy("Neighbourhoods that run already are not among them."),
+        help_text=gettext_lazy(
+            "Neighbourhoods that run already, or serve for comparison, are not among them."
+        ),
     )
     field_order = ["key", "name", "held_on", "source", "places", "seed"]
 

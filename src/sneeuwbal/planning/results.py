@@ -103,7 +103,8 @@ def picture_of(chosen: SelectionRound, rows: Sequence[Row]) -> Picture:
     """The candidates on the map by label; those left out are grey."""
     areas = list(chosen.candidates.all())
     labels = {row.area.pk: row.result.label for row in rows}
-    present = [key for key in LABELS if key in labels.values()]
+    # All three, so that a label has the same shade in every round.
+    present = [key for key in LABELS if key != "too_few" or key in labels.values()]
     wording = {key: str(LABELS[key]) for key in present}
     out = [area.pk for area in areas if area.pk not in labels]
     counted = Counter(labels.values())

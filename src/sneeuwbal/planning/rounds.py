@@ -48,7 +48,7 @@ def candidate_sets(programme: Programme) -> list[Candidates]:
         town = unit.municipality
         lie = everywhere.filter(municipality_code=town.code, year=town.year)
         free = tuple(pk for pk in lie.values_list("pk", flat=True) if pk not in busy)
-        label = _("All neighbourhoods of %(town)s that do not take part yet (%(count)s)") % {
+        label = _("All neighbourhoods of %(town)s that have not begun (%(count)s)") % {
             "town": town.name,
             "count": len(free),
         }

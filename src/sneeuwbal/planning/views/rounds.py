@@ -126,7 +126,7 @@ def round_criteria(request: StaffRequest, pk: int) -> HttpResponse:
 def _by_axis(forms: list[CriterionForm]) -> list[tuple[str, list[CriterionForm]]]:
     labels = dict(CriterionForm.base_fields["axis"].choices)  # type: ignore[attr-defined]
     return [
-        (str(label), [form for form in forms if form.offer.axis == key])
+        (str(label), [form for form in forms if form.initial["axis"] == key])
         for key, label in labels.items()
     ]
 
