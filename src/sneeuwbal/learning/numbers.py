@@ -1,4 +1,4 @@
-"""Stored figures as others may read them: aggregates only, and never about few households."""
+"""Stored figures as others may read them: never about few households, counts rounded to fives."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -45,10 +45,10 @@ def number_of(figure: Figure) -> Number:
         figure=figure.pk,
         label=f"{figure.get_kind_display()}, {place}",
         organisation=figure.organisation.name,
-        value=None if withheld else figure.value,
-        low=None if withheld else figure.low,
-        high=None if withheld else figure.high,
-        n=figure.n,
+        value=None if withheld else _coarse(figure.value, figure.unit),
+        low=None if withheld else _coarse(figure.low, figure.unit),
+        high=None if withheld else _coarse(figure.high, figure.unit),
+        n=_in_fives(figure.n),
         unit=_unit(figure.unit),
         decimals=0 if is_share or figure.unit in {EURO, COUNT} else 2,
         share=is_share,
@@ -57,6 +57,19 @@ def number_of(figure: Figure) -> Number:
         as_of=figure.as_of,
         withheld=withheld,
     )
+
+
+def _in_fives(count: float) -> int:
+    return 5 * round(count / 5)
+
+
+def _coarse(value: float | None, unit: str) -> float | None:
+    """As on the public pages: an amount or a count in which no single household shows."""
+    if value is None:
+        return None
+    if unit == COUNT:
+        return float(_in_fives(value))
+    return float(f"{value:.2g}") if unit == EURO else round(value, 2)
 
 
 def _unit(unit: str) -> str:
