@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from django.db import connection
 
-from sneeuwbal.evidence import reduction, tables
+from sneeuwbal.evidence import engines, reduction, tables
 from sneeuwbal.evidence.reduction import Moment
 from sneeuwbal.outreach.models import Channel, CostLine, Event
 
@@ -119,6 +119,18 @@ def test_every_engine_gives_the_same_arrays_to_the_bit(programme):
     for moment in moments(programme):
         digests = {tables.read_ledger(moment, engine=name).digest() for name in engines_here()}
         assert len(digests) == 1
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="the tests run on SQLite")
+def test_counting_in_place_never_loops_row_by_row_and_leaves_no_setting_behind(programme):
+    moment = Moment.end_of(day(10), organisation=programme.organisation.pk)
+    text = reduction.text_of("participants")
+    with engines.PostgreSQL(moment) as engine:
+        plan = engine.run("EXPLAIN " + text, moment.parameters())
+    assert "Nested Loop" not in "\n".join(plan[0])
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW enable_nestloop")
+        assert cursor.fetchone() == ("on",)
 
 
 @pytest.mark.spark
