@@ -46,6 +46,8 @@ if SQLITE:
             "PRAGMA secure_delete=ON;"
         ),
     }
+    # Tests with a live server use several threads; a database in memory cannot be shared by them.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR / f"test-{os.getpid()}.sqlite3")}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
 
