@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from sneeuwbal.accounts.models import Membership, Organisation, ReportingUnit, Role, User
 from sneeuwbal.places.models import Area, Indicator
@@ -199,3 +200,10 @@ def running():
         ProgrammeNeighbourhood.objects.filter(pk=row.pk).update(phase="startup", startup_on=on)
 
     return start
+
+
+@pytest.fixture
+def english():
+    """Read messages in the language they are written in."""
+    with translation.override("en"):
+        yield

@@ -78,7 +78,7 @@ def test_what_does_not_fit_names_the_limit_that_keeps_it_out(
     made = plan(staff, candidates, quarters=6)
     waiting = board.waiting(made)
     assert waiting
-    assert all(row.binding["rule"] == "capacity" and "FTE" in why for row, why in waiting)
+    assert all(row.binding["rule"] == "capacity" and "fte" in why.lower() for row, why in waiting)
 
 
 def test_a_neighbourhood_without_known_households_says_so(staff, candidates, plan):
@@ -175,7 +175,7 @@ def test_missing_staff_names_the_quarter(staff, candidates, plan, first_quarter)
         plan(staff, candidates)
 
 
-def test_nothing_to_plan_is_refused_in_words(staff, candidates, plan):
+def test_nothing_to_plan_is_refused_in_words(staff, candidates, plan, english):
     with pytest.raises(JobError, match="no candidate"):
         plan(staff, [])
 

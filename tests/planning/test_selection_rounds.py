@@ -201,7 +201,7 @@ def test_a_change_while_the_worker_computes_leaves_the_result_out_of_date(
 
 
 @pytest.mark.parametrize("places", [9, 12])
-def test_nothing_to_choose_is_refused_in_words(chosen, evaluate, places):
+def test_nothing_to_choose_is_refused_in_words(chosen, evaluate, places, english):
     SelectionRound.objects.filter(pk=chosen.pk).update(places=places)
     with pytest.raises(JobError, match="not more neighbourhoods"):
         evaluate(chosen)

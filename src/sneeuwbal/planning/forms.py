@@ -123,7 +123,8 @@ class CriterionForm(forms.Form):
             "axis": proposal.axis,
             "higher_is_better": str(proposal.higher_is_better),
         }
-        super().__init__(*args, prefix=str(offer.indicator.pk), **kwargs)
+        kwargs["prefix"] = str(offer.indicator.pk)
+        super().__init__(*args, **kwargs)
         self.offer = offer
         self.name = indicator_name(offer.indicator)
         self.fields["use"].label = self.name
@@ -148,7 +149,7 @@ class OrderForm(forms.Form):
     ):
         super().__init__(*args, **kwargs)
         said = {pk: tier for tier, pks in enumerate(own.order if own else [], 1) for pk in pks}
-        choices = [("", gettext_lazy("no opinion"))]
+        choices: list[tuple[str, str]] = [("", _("no opinion"))]
         choices += [(str(place), str(place)) for place in range(1, len(criteria) + 1)]
         for criterion in criteria:
             self.fields[f"place_{criterion.pk}"] = forms.TypedChoiceField(
@@ -246,7 +247,8 @@ class ExclusionForm(forms.ModelForm[Exclusion]):
         }
 
     def __init__(self, *args: Any, chosen: SelectionRound, by: User, **kwargs: Any):
-        super().__init__(*args, **kwargs, initial={"owner": by.pk})
+        kwargs["initial"] = {"owner": by.pk}
+        super().__init__(*args, **kwargs)
         self.chosen = chosen
         area, owner = self.fields["area"], self.fields["owner"]
         assert isinstance(area, AreaField) and isinstance(owner, forms.ModelChoiceField)

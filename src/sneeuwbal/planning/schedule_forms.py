@@ -113,7 +113,8 @@ class StartForm(forms.Form):
     ):
         months, reason = said or (settings.STARTUP_MONTHS, "")
         kwargs["initial"] = {"use": use, "months": months, "reason": reason}
-        super().__init__(*args, prefix=neighbourhood.area.code, **kwargs)
+        kwargs["prefix"] = neighbourhood.area.code
+        super().__init__(*args, **kwargs)
         self.neighbourhood, self.label = neighbourhood, label
         self.fields["use"].label = neighbourhood.area.name
         self.fields["months"].required = bool(self.data.get(f"{self.prefix}-use"))

@@ -1,14 +1,11 @@
 """Make a schedule by quarter: programme rows in, a checked plan out. Runs in the worker."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from statistics import median
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
-from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -17,28 +14,18 @@ from sneeuwbal.analysis import scheduling, scheduling_inputs
 from sneeuwbal.analysis.scheduling_check import check_schedule
 from sneeuwbal.analysis.scheduling_inputs import Place, ScheduleInputs
 from sneeuwbal.places.models import Adjacency
-from sneeuwbal.planning.expectation import Expectation, expectation
-from sneeuwbal.planning.models import Schedule, ScheduledStart
+from sneeuwbal.planning import starts
+from sneeuwbal.planning.expectation import expectation
+from sneeuwbal.planning.models import Schedule
 from sneeuwbal.planning.quarters import quarter_after, quarter_of, quarters_between
+from sneeuwbal.planning.starts import FLOOR_FTE, PEAK_FTE, Wish
 from sneeuwbal.planning.wording import quarter_text
 from sneeuwbal.roadmap.models import Programme, ProgrammeNeighbourhood
 
 Phase = ProgrammeNeighbourhood.Phase
 RUNNING = (Phase.STARTUP, Phase.ACTIVE, Phase.AFTERCARE)
-# Staff per neighbourhood: assumptions until ten places have a year of hours (docs/planning.md).
-PEAK_FTE, FLOOR_FTE = 0.35, 0.06
 # Each quarter beside a neighbourhood that runs is worth this part of a median neighbourhood.
 ADJACENCY_PART = 0.02
-
-
-@dataclass(frozen=True)
-class Wish:
-    """A neighbourhood that may start, and how long it prepares; or one that runs already."""
-
-    neighbourhood: ProgrammeNeighbourhood
-    startup_months: int = settings.STARTUP_MONTHS
-    reason: str = ""
-    start: int | None = None
 
 
 def make_schedule(
@@ -75,11 +62,11 @@ def make_schedule(
         made_by_id=made_by,
         first_quarter=first,
         quarters=quarters,
-        parameters=_parameters(inputs, running, expected),
-        summary=_summary(plan, len(asked), expected)
+        parameters=starts.parameters(inputs, running, expected),
+        summary=starts.summary(plan, len(asked), expected)
         | {"left_aside": sorted(set(codes) - {wish.neighbourhood.area.code for wish in asked})},
     )
-    _store(stored, asked, inputs, plan)
+    starts.store(stored, asked, inputs, plan)
     return {"schedule": stored.pk}
 
 
@@ -208,94 +195,6 @@ def _refuse_impossible(inputs: ScheduleInputs, first: date) -> None:
 
 
 def _round_of(programme: Programme, pk: int | None) -> int | None:
+    if pk is None:
+        return None
     return programme.rounds.filter(pk=pk).values_list("pk", flat=True).first()
-
-
-def _parameters(
-    inputs: ScheduleInputs, running: Sequence[Wish], expected: Expectation
-) -> dict[str, Any]:
-    return {
-        "peak_fte": PEAK_FTE,
-        "floor_fte": FLOOR_FTE,
-        "expected_share": expected.share,
-        "expected_low": expected.low,
-        "expected_high": expected.high,
-        "measured_in": expected.measured,
-        "capacity_fte": list(inputs.capacity_fte),
-        "kickoffs": list(inputs.kickoffs),
-        "running": [
-            {
-                "code": wish.neighbourhood.area.code,
-                "name": wish.neighbourhood.area.name,
-                "start": wish.start,
-                "fte": _effort(place, wish.start or 0, inputs.horizon),
-            }
-            for wish, place in zip(
-                running, inputs.places[len(inputs.places) - len(running) :], strict=True
-            )
-        ],
-    }
-
-
-def _effort(place: Place, start: int, horizon: int) -> list[float]:
-    """Staff by quarter of the schedule; nothing before the start."""
-    last = len(place.effort_fte) - 1
-    return [
-        round(place.effort_fte[min(quarter - start, last)], 3) if quarter >= start else 0.0
-        for quarter in range(horizon)
-    ]
-
-
-def _summary(plan: scheduling.Schedule, asked: int, expected: Expectation) -> dict[str, Any]:
-    households = sum(plan.expected_households[:asked])
-    return {
-        "objective": plan.objective,
-        "possible_gain": plan.possible_gain,
-        "method": plan.method,
-        "load_fte": list(plan.load_fte),
-        "households": households,
-        "households_low": households * expected.low / expected.share,
-        "households_high": households * expected.high / expected.share,
-        "checked_at": timezone.now().isoformat(),
-    }
-
-
-def _store(
-    stored: Schedule, asked: Sequence[Wish], inputs: ScheduleInputs, plan: scheduling.Schedule
-) -> None:
-    reasons = {
-        one.place: {"rule": one.rule, "at": one.at, "short": one.shortfall}
-        for one in plan.not_scheduled
-    }
-    with transaction.atomic():
-        stored.save()
-        ScheduledStart.objects.bulk_create(
-            _start(
-                stored, wish, inputs.places[number], plan, reasons.get(number, {}), number=number
-            )
-            for number, wish in enumerate(asked)
-        )
-
-
-def _start(
-    stored: Schedule,
-    wish: Wish,
-    place: Place,
-    plan: scheduling.Schedule,
-    binding: dict[str, Any],
-    *,
-    number: int,
-) -> ScheduledStart:
-    begin, row = plan.start[number], wish.neighbourhood
-    if binding and not row.households:
-        binding = {"rule": "households", "at": 0, "short": 0}
-    return ScheduledStart(
-        schedule=stored,
-        area=row.area,
-        quarter=None if begin is None else quarter_after(stored.first_quarter, begin),
-        startup_months=wish.startup_months,
-        short_startup_reason=wish.reason if wish.startup_months < settings.STARTUP_MONTHS else "",
-        fte_by_quarter=[] if begin is None else _effort(place, begin, stored.quarters),
-        expected_households=plan.expected_households[number],
-        binding=binding,
-    )
