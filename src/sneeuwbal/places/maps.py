@@ -9,8 +9,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
+from sneeuwbal.places import tiles
 from sneeuwbal.places.classes import SHADES, SPREAD, ValueClass, quantile_classes, shade_of
 from sneeuwbal.places.models import Shape
 from sneeuwbal.places.pictures import LegendItem, Mark, Name, Patch, Picture, Pin, PinLegendItem
@@ -175,6 +177,16 @@ def draw(
         pins=tuple(_pins(drawn, frame, marks, wording)),
         legend=tuple(_legend(content, patches)) if content.shaded else (),
         pin_legend=tuple(_pin_legend(drawn, marks, wording)),
+        tiles=tiles.behind(settings.BACKGROUND_TILES, _box(drawn)) if drawn else (),
+    )
+
+
+def _box(shapes: Sequence[Shape]) -> tuple[float, float, float, float]:
+    return (
+        min(shape.min_x for shape in shapes),
+        min(shape.min_y for shape in shapes),
+        max(shape.max_x for shape in shapes),
+        max(shape.max_y for shape in shapes),
     )
 
 

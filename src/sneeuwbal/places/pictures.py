@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sneeuwbal.places.tiles import Tile
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -81,6 +83,7 @@ class Picture:
     pins: tuple[Pin, ...]
     legend: tuple[LegendItem, ...]
     pin_legend: tuple[PinLegendItem, ...]
+    tiles: tuple[Tile, ...] = ()
 
     @property
     def shaded(self) -> bool:

@@ -145,12 +145,17 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not PRODUCTION
 MEDIA_ROOT = VAR / "media"
 
+# Address of background tiles in RD New with {z}, {x} and {y}. Off by default: with it, the browser
+# of every reader of a map asks that host.
+BACKGROUND_TILES = os.environ.get("SNEEUWBAL_BACKGROUND_TILES", "")
+_TILE_HOSTS = ["/".join(BACKGROUND_TILES.split("/")[:3])] if BACKGROUND_TILES else []
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *_TILE_HOSTS],
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
@@ -188,11 +193,8 @@ JOBS = {
 PUBLICATION_THRESHOLD = max(10, int(os.environ.get("SNEEUWBAL_PUBLICATION_THRESHOLD", "10")))
 LABEL_MINIMUM = 20
 STARTUP_MONTHS = 4
-SILENCE_WEEKS = 6
 VOICE_CONVERSATIONS = 20
 VOICE_SHARE = 0.05
-NEIGHBOUR_WEIGHT = 0.5
-BACKGROUND_TILES = ""
 
 LOGGING = {
     "version": 1,
