@@ -1,13 +1,15 @@
 """The towns of the demo: who takes part, from when, and the truth that the evidence must find."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from sneeuwbal.web.demo.geography import Municipality
 
-FIRST_MONDAY = date(2023, 10, 2)
 WEEKS = 156
-LAST_DAY = date(2026, 9, 27)
+# The three years end last Sunday: computed later, weeks of silence would count as no recruits.
+_TODAY = date.today()
+LAST_DAY = _TODAY - timedelta(days=_TODAY.weekday() + 1)
+FIRST_MONDAY = LAST_DAY - timedelta(weeks=WEEKS) + timedelta(days=1)
 SEED = 20231002
 PASSWORD = "sneeuwbal-demo"  # noqa: S105  a public password of a fictional programme
 
