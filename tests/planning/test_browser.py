@@ -73,6 +73,7 @@ PATHS = [
     "/kiezen/{round}/wegen/?manier=grenzen",
     "/kiezen/{round}/weglaten/",
     "/kiezen/{round}/algoritmekaart/",
+    "/wegen/",
     "/planning/",
     "/planning/nieuw/",
     "/planning/{schedule}/",

@@ -422,3 +422,21 @@ def test_the_ledger_of_revisions_grows_with_every_change(chosen, manager, order)
     order(chosen, manager, "need", "energy")
     rounds.change_round(chosen, name="Anders")
     assert chosen.revision == before + 2
+
+
+def test_a_partner_says_what_counts_without_seeing_the_result(
+    organisation, chosen, evaluate, as_user
+):
+    partner = add_person(organisation, Role.PARTNER, "Wonen Proefstad")
+    client = as_user(partner)
+    url = address("weigh", chosen.pk)
+    assert url in text_of(client.get(address("weighings")))
+    assert address("weighings") in text_of(client.get(reverse("organisation", args=[O])))
+    response = client.post(url, places(chosen, need="1", energy="2"), follow=True)
+    assert response.redirect_chain == [(address("weighings"), 302)]
+    assert chosen.weighings.get().participant == partner
+    evaluate(chosen)
+    shown = text_of(client.get(url)) + text_of(client.get(address("weighings")))
+    assert address("round", chosen.pk) not in shown.replace(url, "").replace(
+        address("weigh_withdraw", chosen.pk), ""
+    )

@@ -22,6 +22,7 @@ urlpatterns = [
     path(f"{_ROUNDS}<int:pk>/uitkomst.csv", outcome.round_csv, name="round_csv"),
     path(f"{_ROUNDS}<int:pk>/algoritmekaart/", outcome.round_card, name="round_card"),
     path(f"{_ROUNDS}<int:pk>/overnemen/", outcome.round_take_over, name="round_take_over"),
+    path("werk/<slug:organisation>/wegen/", weighing.weighings, name="weighings"),
     path(_SCHEDULES, schedules.schedules_list, name="schedules"),
     path(f"{_SCHEDULES}nieuw/", schedules.schedule_new, name="schedule_new"),
     path(f"{_SCHEDULES}<int:pk>/", schedules.schedule_page, name="schedule"),

@@ -24,7 +24,7 @@ ORGANISATION: list[Entry] = [
     (_("Overview"), ("organisation",)),
     (_("Programme"), ("programme",)),
     (_("Roadmap"), ("roadmap",)),
-    (_("Choose"), ("rounds",)),
+    (_("Choose"), ("rounds", "weighings")),
     (_("Schedule"), ("schedules",)),
     (_("Reach"), ("outreach",)),
     (_("Evidence"), ("evidence",)),

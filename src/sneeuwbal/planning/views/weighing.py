@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,13 +19,30 @@ WAYS = ("volgorde", "grenzen")
 
 
 @access.allowed(Right.WEIGH)
+def weighings(request: StaffRequest) -> HttpResponse:
+    """List the rounds one can weigh in; partners see this and not the result."""
+    rows = SelectionRound.objects.filter(programme__organisation=request.organisation)
+    ready = rows.annotate(criterion_count=Count("criteria")).filter(criterion_count__gt=1)
+    own = Weighing.objects.filter(participant=request.user, round__in=ready)
+    context = {"rounds": ready, "answered": set(own.values_list("round_id", flat=True))}
+    return render(request, "planning/weighings.html", context)
+
+
+def _onwards(request: StaffRequest, chosen: SelectionRound) -> HttpResponse:
+    """To the round for who may see it, else to the list of what to weigh."""
+    if access.may(request.user, Right.SEE_PLANNING, request.organisation):
+        return redirect("round", request.organisation.slug, chosen.pk)
+    return redirect("weighings", request.organisation.slug)
+
+
+@access.allowed(Right.WEIGH)
 def weigh(request: StaffRequest, pk: int) -> HttpResponse:
     """Give one's own order of the criteria, or ranges in whole percents."""
     chosen = round_of(request, pk)
     criteria = list(chosen.criteria.select_related("indicator"))
     if len(criteria) < 2:
         messages.info(request, _("There are no criteria to weigh yet."))
-        return redirect("round", request.organisation.slug, pk)
+        return _onwards(request, chosen)
     own = chosen.weighings.filter(participant=request.user).first()
     way = _way(request, own)
     kind = RangesForm if way == "grenzen" else OrderForm
@@ -36,7 +54,7 @@ def weigh(request: StaffRequest, pk: int) -> HttpResponse:
             form.add_error(None, refusal)
         else:
             messages.success(request, _said(chosen))
-            return redirect("round", request.organisation.slug, pk)
+            return _onwards(request, chosen)
     sources = offers.sources((row.indicator_id, row.year) for row in criteria)
     context = {
         "round": chosen,
@@ -77,7 +95,7 @@ def weigh_withdraw(request: StaffRequest, pk: int) -> HttpResponse:
     chosen = round_of(request, pk)
     if rounds.withdraw_weighing(chosen, by=request.user):
         messages.success(request, _("Your weights are taken back."))
-    return redirect("round", request.organisation.slug, pk)
+    return _onwards(request, chosen)
 
 
 @access.allowed(Right.PLAN)
