@@ -71,7 +71,7 @@ def add_programme(organisation: Organisation, tenant: Tenant) -> tuple[Programme
 
 
 def _add_means(programme: Programme, tenant: Tenant) -> None:
-    for number in range(20):
+    for number in range(22):
         share = 1.0 if number < 16 else 0.8
         StaffCapacity.objects.create(
             programme=programme,
