@@ -242,6 +242,17 @@ def test_details_can_be_mended_and_permission_withdrawn(worker, town):
     assert Household.objects.count() == 0
 
 
+def test_two_permissions_are_withdrawn_from_one_page(worker, town, clean_page):
+    row = participant(town, consents=["contact", "news"], contact=ledger.Contact(phone=PHONE))
+    opened = worker.get(page("household", town, row.household))
+    clean_page(opened)
+    forms = r'intrekken/(\w+)/".*?name="key" value="([^"]+)"'
+    for purpose, key in re.findall(forms, opened.content.decode(), re.S):
+        address = page("withdraw_consent", town, row.household, purpose)
+        assert worker.post(address, {"key": key}).status_code == 302
+    assert Household.objects.count() == 0
+
+
 def test_erasing_asks_for_the_short_name_and_keeps_the_count(worker, town):
     row = participant(town, consents=["contact"], contact=ledger.Contact(phone=PHONE))
     address = page("erase_household", town, row.household)

@@ -1,7 +1,7 @@
 """One household: its road, its permission, its details, and erasing it."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -69,9 +69,9 @@ def _context(key: UUID, rows: list[Event], form: StageForm) -> dict[str, Any]:
         "rows": [(row, row.pk in replaced) for row in rows],
         "standing": stages.current(rows),
         "details": Household.objects.filter(pk=key).first(),
-        "consents": [(purpose, given.get(purpose.value)) for purpose in Consent.Purpose],
+        # Each withdrawal has a key of its own: two pressed on one page are no replay.
+        "consents": [(purpose, given.get(purpose.value), uuid4()) for purpose in Consent.Purpose],
         "asked": bool(given),
-        "withdraw_form": KeyForm(),
         "cards": ReferralCode.objects.filter(household=key).order_by("issued_at"),
         # Whether, not who: the neighbours of its cards are not shown.
         "passed_on": stages.counting(Event.objects.filter(referrer=key)).exists(),
