@@ -30,7 +30,7 @@ CARDS = (
     StoryCard("risk", "Drie andere partijen bellen dit najaar aan", "Verdeel de weken, anders krijgt een adres drie keer bezoek.", 0),
     StoryCard("risk", "Bewoners zijn vorig jaar lang zonder antwoord gebleven", "Eerst terugkoppelen wat er met hun inbreng is gedaan.", 2),
     StoryCard("risk", "Te weinig mensen voor twee starts in één kwartaal", "", None),
-    StoryCard("entrance", "Buurvrouw van de koffieochtend", "Ingang via de beheerder van het buurthuis. Schrijf geen naam op.", 1),
+    StoryCard("entrance", "Koffieochtend in het buurthuis", "Ingang via het beheer van het buurthuis, elke dinsdag.", 1),
     StoryCard("entrance", "Straatfeest in juni", "Warmtecamera en rad van fortuin meenemen.", 3),
     StoryCard("entrance", "Portiekgesprek met de huismeester", "", 5),
 )  # fmt: skip
