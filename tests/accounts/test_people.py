@@ -100,6 +100,7 @@ def test_a_manager_cannot_take_over_an_account_that_works_elsewhere(
     add(as_manager, email="ans@proef.example", role="auditor")
     held = Membership.objects.get(user=user, organisation=place)
     assert as_manager.get(f"{BASE}{held.pk}/toegang/").status_code == 403
+    assert f"{BASE}{held.pk}/toegang/" not in as_manager.get(BASE).content.decode()
 
 
 def test_a_manager_cannot_take_over_the_account_of_the_site(as_manager, place, person):

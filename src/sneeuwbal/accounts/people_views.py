@@ -24,7 +24,9 @@ def people(request: StaffRequest) -> HttpResponse:
     """List who works for the organisation."""
     found = Membership.objects.filter(organisation=request.organisation)
     rows = found.select_related("user").prefetch_related("areas").order_by("user__name", "pk")
-    return render(request, "accounts/people.html", {"memberships": rows})
+    assert isinstance(request.user, User)
+    people = [(row, roles.may_give_link(request.user, row.user)) for row in rows]
+    return render(request, "accounts/people.html", {"people": people})
 
 
 @access.allowed(Right.ADMINISTER)
