@@ -110,8 +110,8 @@ class CriterionForm(forms.Form):
     higher_is_better = forms.TypedChoiceField(
         label=gettext_lazy("direction"),
         choices=[
-            ("True", gettext_lazy("more counts for choosing")),
-            ("False", gettext_lazy("less counts for choosing")),
+            ("True", gettext_lazy("more counts")),
+            ("False", gettext_lazy("less counts")),
         ],
         coerce=lambda given: given == "True",
     )

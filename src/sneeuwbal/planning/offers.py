@@ -10,7 +10,7 @@ from sneeuwbal.places.models import Area, Dataset, Indicator, Series, Value
 from sneeuwbal.planning.models import Criterion
 
 Axis = Criterion.Axis
-# The axis an indicator is proposed for, and whether more counts for choosing. Both can be changed.
+# The axis an indicator is proposed for, and whether more counts. Both can be changed.
 PROPOSED: dict[str, tuple[Axis, bool]] = {
     "trouble_making_ends_meet_share": (Axis.NEED, True),
     "low_income_share": (Axis.NEED, True),
