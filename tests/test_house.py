@@ -23,6 +23,7 @@ LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
 REGISTRIES = ["pypi" + ".org", "files.python" + "hosted", "registry." + "npmjs", "npmjs" + ".com"]
 MACHINE_PATHS = ["/wo" + "rk/main", "/wo" + "rk/shared", "/ro" + "ot/", "/tmp" + "/w/"]
 SCIENTIFIC = {"numpy", "scipy", "duckdb", "shapely", "pyogrio", "pyproj", "openpyxl", "urllib3"}
+SCIENTIFIC |= {"pandas", "diff_diff"}
 GRAB_BAGS = {"utils", "util", "helpers", "helper", "services", "managers", "core", "common", "misc"}
 MOST_LINES = 500
 

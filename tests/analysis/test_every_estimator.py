@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,13 @@ from hypothesis import strategies as st
 from sneeuwbal.analysis.chains import recruits_of
 from sneeuwbal.analysis.costs import cost_per_additional_household, cost_per_household
 from sneeuwbal.analysis.delays import PRIOR_DELAY, delay_distribution
+from sneeuwbal.analysis.effects.aggregates import Estimand
+from sneeuwbal.analysis.effects.attgt import Controls
+from sneeuwbal.analysis.effects.coverage import Starts, staggered_panel
+from sneeuwbal.analysis.effects.finding import effect_finding
+from sneeuwbal.analysis.effects.imputation import imputation
+from sneeuwbal.analysis.effects.panel import Panel
+from sneeuwbal.analysis.effects.synthetic import synthetic_effect
 from sneeuwbal.analysis.estimate import Estimate, Verdict
 from sneeuwbal.analysis.representativeness import reach, representation
 from sneeuwbal.analysis.simulation import simulate_town
@@ -24,6 +32,8 @@ from sneeuwbal.analysis.snowball import (
 from sneeuwbal.analysis.town import ORIGINS, PARTICIPANT, TownSpec
 
 RUNS = 300
+CALM = Starts(clusters_per_wave=5, never=5, effect=2.0, noise_sd=0.5)
+ALONE = Starts(waves=(4,), clusters_per_wave=1, never=14, effect=2.0, noise_sd=0.5)
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,30 @@ def first_ratio(reached, population):
     return representation(reached, population)[0]
 
 
+def draw_starts(rng, *, spec=CALM):
+    panel = staggered_panel(spec, rng)
+    return panel.outcome, panel.start
+
+
+def effect(outcome, start):
+    found = effect_finding(
+        Panel(outcome, start),
+        controls=Controls.NOT_YET,
+        estimand=Estimand.SIMPLE,
+        rng=np.random.default_rng(1),
+    )
+    return found.estimate
+
+
+def imputed(outcome, start):
+    return imputation(Panel(outcome, start)).overall
+
+
+def synthetic(outcome, start):
+    return synthetic_effect(Panel(outcome, start), rng=np.random.default_rng(1)).overall
+
+
+NO_PANEL = (np.zeros((0, 0)), np.zeros(0, int))
 NOTHING = (np.array([], int), np.array([]))
 CASES = [
     Case("snowball", 0.5, draw_recruits, number_with_dispersion, NOTHING),
@@ -77,6 +111,9 @@ CASES = [
         (0.0, 0.0),
         bias=0.05,
     ),
+    Case("effect", 2.0, draw_starts, effect, NO_PANEL),
+    Case("imputed effect", 2.0, draw_starts, imputed, NO_PANEL),
+    Case("synthetic effect", 2.0, partial(draw_starts, spec=ALONE), synthetic, NO_PANEL),
 ]
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
@@ -111,6 +148,8 @@ def test_one_row_gives_silence_or_an_interval_but_no_error():
     assert alone.silence == "too_few"
     assert reach(1, 1).low < 1 == reach(1, 1).high
     assert representation(np.array([9]), np.array([90]))[0].value == 1
+    for estimator in (effect, imputed, synthetic):
+        assert estimator(np.array([[1.0, 2.0]]), np.array([1])).is_silent
     assert cost_per_household(10.0, 1).low < 10 < cost_per_household(10.0, 1).high
 
 

@@ -13,6 +13,7 @@ SAFE = {
     "DATABASE_URL": "postgresql://user:word@localhost/sneeuwbal",
 }
 HEAVY = ["numpy", "scipy", "duckdb", "shapely", "pyogrio", "pyproj", "openpyxl", "urllib3"]
+HEAVY += ["pandas", "diff_diff"]
 
 
 def start(tmp_path, code="import sneeuwbal.web.settings", **environment):

@@ -43,11 +43,11 @@ class Variation:
     correlation: float = 0.0
 
     def __post_init__(self) -> None:
+        if self.households < 1 or abs(self.correlation) > 1:
+            raise ValueError("at least one household, and a correlation from -1 to 1")
         spreads = (self.household_sd, self.cluster_sd, self.period_sd, self.effect_sd)
         if min(spreads) < 0 or not all(map(isfinite, spreads)) or self.cell_variance <= 0:
             raise ValueError("standard deviations are not negative, and the first is above 0")
-        if self.households < 1 or abs(self.correlation) > 1:
-            raise ValueError("at least one household, and a correlation from -1 to 1")
 
     @property
     def cell_variance(self) -> float:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sneeuwbal.analysis.effects.aggregates import Aggregate, Estimand, aggregate
 from sneeuwbal.analysis.effects.attgt import Controls, PreTrend, group_time, pre_trend
 from sneeuwbal.analysis.effects.lottery import RandomisationTest, randomisation_test
-from sneeuwbal.analysis.effects.panel import Panel
+from sneeuwbal.analysis.effects.panel import NEVER, Panel
 from sneeuwbal.analysis.estimate import Estimate, Silence, silent
 
 Ints = NDArray[np.int64]
@@ -30,6 +30,7 @@ class Refusal(StrEnum):
     TOO_FEW_CLUSTERS = "too_few_clusters"
     TOO_FEW_COHORTS = "too_few_cohorts"
     COHORT_OF_ONE = "cohort_of_one"
+    COMPARISON_OF_ONE = "comparison_of_one"
     NO_PERIOD_BEFORE = "no_period_before"
     NO_CONTROLS = "no_controls"
 
@@ -88,7 +89,7 @@ def effect_finding(
     shocks : period indices
         Periods in which something else hit everyone, such as the price shock of 2022.
     lottery_block : (n,) int or None
-        Strata of the draw.
+        Strata of the draw; one for all units of a cluster.
     by_lot : bool
         The order was drawn by lot: the randomisation test is then exact and always made.
 
@@ -111,18 +112,16 @@ def effect_finding(
     trend = pre_trend(effects) if effects.cells else None
     cautions = _cautions(panel, trend, shocks)
     found, test = None, None
-    method = f"Callaway-Sant'Anna, {estimand}, {controls}"
     if refusals:
-        only_data = refusals == (Refusal.NO_DATA,)
-        reason = Silence.NO_DATA if only_data else Silence.TOO_FEW
-        estimate = silent(reason, n=kept.clusters, method=method)
+        method = f"Callaway-Sant'Anna, {estimand}, {controls}"
+        estimate = silent(_silence(refusals), n=kept.clusters, method=method)
     else:
         found = aggregate(effects, estimand)
         estimate = found.overall
-        if (by_lot or kept.clusters < RANDOMISATION_BELOW) and kept.clusters == kept.units:
-            block = None if lottery_block is None else lottery_block[panel.start != 0]
+        if by_lot or kept.clusters < RANDOMISATION_BELOW:
+            rows, block = _rows_of_the_draw(panel, lottery_block)
             test = randomisation_test(
-                kept, controls=controls, estimand=estimand, rng=rng, block=block
+                rows, controls=controls, estimand=estimand, rng=rng, block=block
             )
     return EffectFinding(
         estimate,
@@ -139,6 +138,21 @@ def effect_finding(
     )
 
 
+def _silence(refusals: tuple[Refusal, ...]) -> Silence:
+    if Refusal.NO_DATA in refusals:
+        return Silence.NO_DATA
+    structural = {Refusal.NO_PERIOD_BEFORE, Refusal.NO_CONTROLS}
+    return Silence.NOT_DETERMINABLE if set(refusals) <= structural else Silence.TOO_FEW
+
+
+def _rows_of_the_draw(panel: Panel, block: Ints | None) -> tuple[Panel, Ints | None]:
+    """One row per cluster, as that is what was drawn, with the stratum of each."""
+    if block is None or panel.clusters == panel.units:
+        return panel.cluster_means(), block
+    first = np.unique(panel.cluster_index, return_index=True)[1]
+    return panel.cluster_means(), block[first]
+
+
 def _refusals(
     panel: Panel, cohorts: tuple[tuple[int, int], ...], controls: Controls
 ) -> tuple[Refusal, ...]:
@@ -151,6 +165,8 @@ def _refusals(
         found.append(Refusal.TOO_FEW_COHORTS)
     if any(size == 1 for _, size in cohorts):
         found.append(Refusal.COHORT_OF_ONE)
+    if panel.clusters_in(NEVER) == 1:
+        found.append(Refusal.COMPARISON_OF_ONE)
     if panel.periods < 2:
         found.append(Refusal.NO_PERIOD_BEFORE)
     elif cohorts and all(cell.event_time < 0 for cell in group_time(panel, controls).cells):

@@ -78,20 +78,17 @@ def _around_cohort(panel: Panel, effect: Floats, counted: Bools) -> Floats:
 
 def _imputed(outcome: Floats, untreated: Bools, counted: Bools) -> tuple[Floats, Floats]:
     """Fit unit and period effects on untreated cells; return fit and weight of every cell."""
-    units, periods = outcome.shape
-    normal = np.zeros((units + periods, units + periods))
-    normal[:units, :units] = np.diag(untreated.sum(axis=1).astype(float))
-    normal[units:, units:] = np.diag(untreated.sum(axis=0).astype(float))
-    normal[:units, units:] = untreated
-    normal[units:, :units] = untreated.T
-    seen = np.where(untreated, outcome, 0.0)
+    per_unit, per_period = untreated.sum(axis=1).astype(float), untreated.sum(axis=0)
+    # Unit effects are eliminated first, so that only a system of the size of the periods is left.
+    shared = untreated / per_unit[:, None]
+    system = np.diag(per_period.astype(float)) - untreated.T.astype(float) @ shared
+
+    def effects(table: Floats) -> Floats:
+        own, common = table.sum(axis=1), table.sum(axis=0)
+        period = np.linalg.lstsq(system, common - shared.T @ own, rcond=None)[0]
+        unit = own / per_unit - shared @ period
+        return np.asarray(unit[:, None] + period[None, :])
+
     wanted = counted / counted.sum()
-    right = np.column_stack([_margins(seen), _margins(wanted)])
-    solved = np.linalg.lstsq(normal, right, rcond=None)[0]
-    fitted = solved[:units, 0][:, None] + solved[units:, 0][None, :]
-    carried = solved[:units, 1][:, None] + solved[units:, 1][None, :]
-    return fitted, np.where(untreated, -carried, wanted)
-
-
-def _margins(table: Floats) -> Floats:
-    return np.concatenate([table.sum(axis=1), table.sum(axis=0)])
+    fitted = effects(np.where(untreated, outcome, 0.0))
+    return fitted, np.where(untreated, -effects(wanted), wanted)

@@ -105,6 +105,15 @@ class Panel:
             names = tuple(n for n, out in zip(self.cluster, rows.tolist(), strict=True) if not out)
         return Panel(self.outcome[~rows], self.start[~rows], names)
 
+    def cluster_means(self) -> "Panel":
+        """Return the panel of clusters: the mean outcome of their units, one row each."""
+        if self.clusters == self.units:
+            return self
+        size = np.bincount(self.cluster_index)[:, None]
+        total = np.zeros((self.clusters, self.periods))
+        np.add.at(total, self.cluster_index, self.outcome)
+        return Panel(total / size, self.cluster_start)
+
     def seen_before_start(self) -> "Panel":
         """Return the panel without units already treated in the first period."""
         return self.without(self.start == 0)
