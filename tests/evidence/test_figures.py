@@ -14,6 +14,7 @@ from sneeuwbal.analysis.costs import poisson_interval
 from sneeuwbal.evidence import figures, reduction, stored
 from sneeuwbal.evidence.models import Figure, FigureUpdate
 from sneeuwbal.evidence.reduction import Moment
+from sneeuwbal.evidence.scopes import members_of
 from sneeuwbal.evidence.spread import Compared, rate_ratio
 from sneeuwbal.evidence.tables import read_ledger
 from sneeuwbal.places.models import Value
@@ -347,3 +348,10 @@ def test_an_update_of_today_does_not_count_what_comes_later_today(programme):
     programme.book.joins("a", today, recorded_at=timezone.now())
     assert read_ledger(moment).digest() == row.update.ledger_digest
     assert reduction.Moment.end_of(date(2024, 7, 1), organisation=1).known_before.hour == 0
+
+
+def test_the_planned_date_of_a_candidate_is_no_start(programme):
+    row = programme.places[0]
+    row.phase = "candidate"
+    row.save()
+    assert row.pk not in {one.key for one in members_of(programme.organisation, date(2026, 1, 1))}

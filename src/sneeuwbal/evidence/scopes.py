@@ -105,6 +105,8 @@ def newest_values(areas: Iterable[int], indicators: list[str]) -> dict[tuple[int
 
 
 def _start(row: ProgrammeNeighbourhood, as_of: date) -> date | None:
+    if row.phase == Phase.CANDIDATE:
+        return None  # its dates are plans of an adopted schedule, not facts
     begun = [day for day in (row.recruitment_on, row.startup_on) if day and day <= as_of]
     return begun[0] if begun else None
 
@@ -122,6 +124,6 @@ def _member(
         households=row.households or (int(whole) if whole else None),
         tenures=None if None in shares else tuple(share for share in shares if share is not None),
         start=start,
-        recruited=bool(row.recruitment_on and row.recruitment_on <= as_of),
+        recruited=bool(start and row.recruitment_on and row.recruitment_on <= as_of),
         compared=start is None,
     )
