@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from sneeuwbal.accounts import access
 from sneeuwbal.accounts.access import Right, StaffRequest
+from sneeuwbal.accounts.models import Organisation
 from sneeuwbal.evidence.models import Figure
 from sneeuwbal.learning import lessons as writing
 from sneeuwbal.learning.forms import EvidenceForm, LessonForm, LowerForm
@@ -40,8 +41,7 @@ def lessons(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "total": len(rows),
         "minimum": settings.LABEL_MINIMUM,
-        "fictional": any(each.fictional for each in named),
-        "example_figures": any(each.example_figures for each in named),
+        **_marks(named),
     }
     return render(request, "learning/lessons.html", context)
 
@@ -64,9 +64,18 @@ def _content(found: Lesson) -> dict[str, Any]:
         "finding": finding_of(found),
         "supporting": [number_of(figure) for figure in supporting],
         "contradicting": [number_of(figure) for figure in contradicting],
+        "minimum": settings.LABEL_MINIMUM,
+        **_marks(behind),
+    }
+
+
+def _marks(behind: list[Organisation]) -> dict[str, bool]:
+    """Whether what is told is made up; with nobody behind it, what holds for the whole site."""
+    if not behind:
+        return {}
+    return {
         "fictional": any(organisation.fictional for organisation in behind),
         "example_figures": any(organisation.example_figures for organisation in behind),
-        "minimum": settings.LABEL_MINIMUM,
     }
 
 
