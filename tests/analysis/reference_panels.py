@@ -119,6 +119,29 @@ PROP99 = """
 """
 CALIFORNIA = 2
 
+# BCdata_EventStudy of R package HonestDiD (MIT; Benzarti & Carloni 2019): four coefficients before
+# and four after the start, and the lower triangle of their covariance, in 1e-4.
+EVENT_STUDY = [0.006696352, 0.029345034, -0.006472972, 0.073014989]
+EVENT_STUDY += [0.195961118, 0.312063903, 0.239541546, 0.126042500]
+EVENT_STUDY_COVARIANCE = """
+8.428358
+4.768687 6.425420
+2.618051 3.987425 5.229950
+2.354220 2.435515 2.117686 3.089595
+1.676371 2.201960 1.840722 1.197866 3.599704
+1.128708 1.804591 1.458528 1.334081 2.478819 4.263950
+0.1992816 0.3843765 0.7005197 1.016335 1.749579 2.171438 4.886698
+-1.368265 -0.2960422 0.5952995 1.079052 1.654257 2.892748 3.805322 7.617394
+"""
+
+
+def event_study():
+    """Coefficients, and a root of their covariance that serves as influence."""
+    covariance = np.zeros((8, 8))
+    covariance[np.tril_indices(8)] = np.array(EVENT_STUDY_COVARIANCE.split(), float) * 1e-4
+    covariance += np.tril(covariance, -1).T
+    return np.array(EVENT_STUDY), np.linalg.cholesky(covariance)
+
 
 def mpdta():
     """A panel with exactly the moments of mpdta: same effects and errors, other counties."""

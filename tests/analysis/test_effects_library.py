@@ -13,7 +13,6 @@ from sneeuwbal.analysis.effects.attgt import Controls, group_time
 from sneeuwbal.analysis.effects.bounds import relative_magnitude_bounds
 from sneeuwbal.analysis.effects.coverage import Starts, staggered_panel
 from sneeuwbal.analysis.effects.imputation import imputation
-from sneeuwbal.analysis.effects.panel import Panel
 
 ROOT = Path(library.__file__).parent.parent
 
@@ -71,24 +70,13 @@ def test_the_calls_we_use_give_the_answers_of_the_version_we_pinned():
     second = library.imputation_effect(mpdta())
     assert second.value == pytest.approx(-0.0477099, abs=1e-7)
     assert second.standard_error == pytest.approx(0.0132225, abs=1e-7)
-    found = relative_magnitude_bounds(mpdta(), Controls.NEVER)
-    half, one, two = found.bounds
-    assert (half.low, half.high) == pytest.approx((-0.146944, -0.007536), abs=2e-6)
-    assert (one.low, one.high) == pytest.approx((-0.177517, 0.023038), abs=2e-6)
-    assert (two.low, two.high) == pytest.approx((-0.238664, 0.084185), abs=2e-6)
-    assert found.sign_lost_at == pytest.approx(0.62, abs=0.011)
-    assert "provisional" in found.method
+    low, high = library.identified_set(mpdta(), Controls.NEVER, mbar=1.0)
+    assert (low, high) == pytest.approx((-0.138387, -0.016093), abs=1e-6)
 
 
-def test_bounds_widen_with_mbar_and_say_when_the_sign_is_lost():
-    strong = staggered_panel(Starts(effect=50.0), np.random.default_rng(3))
-    found = relative_magnitude_bounds(strong, Controls.NOT_YET)
-    widths = [bound.high - bound.low for bound in found.bounds]
-    assert widths == sorted(widths)
-    assert found.sign_lost_at is None
-    nothing = staggered_panel(Starts(effect=0.0), np.random.default_rng(3))
-    assert relative_magnitude_bounds(nothing, Controls.NOT_YET).sign_lost_at == 0
-    short = Panel(strong.outcome[:, 1:4], np.where(strong.start == 2, 1, -1))
-    assert relative_magnitude_bounds(short, Controls.NEVER).bounds == ()
-    with pytest.raises(ValueError, match="negative"):
-        relative_magnitude_bounds(strong, Controls.NOT_YET, mbars=(-1.0,))
+@pytest.mark.parametrize("controls", list(Controls))
+def test_our_identified_bounds_equal_those_of_diff_diff(controls):
+    for panel in (mpdta(), staggered_panel(Starts(), np.random.default_rng(3))):
+        for bound in relative_magnitude_bounds(panel, controls).bounds:
+            other = library.identified_set(panel, controls, mbar=bound.mbar)
+            assert (bound.identified_low, bound.identified_high) == pytest.approx(other, abs=1e-6)

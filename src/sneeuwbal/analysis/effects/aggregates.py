@@ -41,7 +41,8 @@ class Aggregate:
     """An overall effect and the lines it is made of.
 
     `standard_error` is the reference software's; the interval of `overall` is wider when there
-    are few clusters. `influence` is (clusters,), its sum of squares the squared standard error.
+    are few clusters. `influence` is (clusters,), its sum of squares the squared standard error;
+    `row_influence` is (rows, clusters).
     """
 
     estimand: Estimand
@@ -49,6 +50,7 @@ class Aggregate:
     standard_error: float | None
     rows: tuple[Row, ...]
     influence: Floats
+    row_influence: Floats
 
 
 def aggregate(effects: GroupTime, estimand: Estimand) -> Aggregate:
@@ -75,7 +77,8 @@ def aggregate(effects: GroupTime, estimand: Estimand) -> Aggregate:
     after = np.array([cell.event_time >= 0 for cell in effects.cells], bool)
     if estimand is Estimand.SIMPLE:
         value, influence = weighted(effects, np.flatnonzero(after))
-        return Aggregate(estimand, *_told(effects, estimand, value, influence), (), influence)
+        told = _told(effects, estimand, value, influence)
+        return Aggregate(estimand, *told, (), influence, np.zeros((0, influence.size)))
     keys = _keys(effects, estimand)
     counted = np.ones(after.size, bool) if estimand is Estimand.DYNAMIC else after
     parts = {
@@ -85,7 +88,8 @@ def aggregate(effects: GroupTime, estimand: Estimand) -> Aggregate:
     rows = tuple(Row(key, *_told(effects, estimand, *part)) for key, part in parts.items())
     value, influence = _overall(effects, estimand, parts)
     told = _told(effects, estimand, value, influence)
-    return Aggregate(estimand, *told, rows, influence)
+    apart = np.array([part[1] for part in parts.values()]).reshape(-1, influence.size)
+    return Aggregate(estimand, *told, rows, influence, apart)
 
 
 def _keys(effects: GroupTime, estimand: Estimand) -> Ints:

@@ -59,7 +59,9 @@ class GroupTime:
         return np.asarray(np.sqrt((self.influence**2).sum(axis=1)))
 
 
-def cells_of(panel: Panel, controls: Controls, *, placebo: int = 0) -> tuple[Cell, ...]:
+def cells_of(
+    panel: Panel, controls: Controls, *, placebo: int = 0, universal: bool = False
+) -> tuple[Cell, ...]:
     """Return every comparison the panel allows.
 
     Parameters
@@ -69,6 +71,8 @@ def cells_of(panel: Panel, controls: Controls, *, placebo: int = 0) -> tuple[Cel
     placebo : int, >= 0
         0: the real effects and, before the start, changes over one period. k > 0: the
         k periods before the start, as if everyone had started k periods earlier.
+    universal : bool
+        Compare every period, also before the start, with the last one before it.
 
     Returns
     -------
@@ -77,11 +81,12 @@ def cells_of(panel: Panel, controls: Controls, *, placebo: int = 0) -> tuple[Cel
     """
     found = []
     for cohort in panel.cohorts():
-        periods = range(cohort - placebo, cohort) if placebo else range(1, panel.periods)
+        periods = range(cohort - placebo, cohort) if placebo else range(panel.periods)
         for period in periods:
-            base = cohort - placebo - 1 if placebo or period >= cohort else period - 1
+            fixed = placebo or universal or period >= cohort
+            base = cohort - placebo - 1 if fixed else period - 1
             against = _controls(panel, controls, cohort=cohort, until=max(period, base))
-            if base >= 0 and against:
+            if base >= 0 and base != period and against:
                 found.append(Cell(cohort, period, base, against))
     return tuple(found)
 
@@ -93,7 +98,9 @@ def _controls(panel: Panel, controls: Controls, *, cohort: int, until: int) -> t
     return tuple(start for start in starts if start == NEVER or start > until)
 
 
-def group_time(panel: Panel, controls: Controls, *, placebo: int = 0) -> GroupTime:
+def group_time(
+    panel: Panel, controls: Controls, *, placebo: int = 0, universal: bool = False
+) -> GroupTime:
     """Estimate the effect for each cohort in each period.
 
     Parameters
@@ -101,7 +108,7 @@ def group_time(panel: Panel, controls: Controls, *, placebo: int = 0) -> GroupTi
     panel : Panel
         Units treated from the first period on are left out: nothing is known of them before.
     controls : Controls
-    placebo : int, >= 0
+    placebo, universal
         See `cells_of`.
 
     Returns
@@ -116,7 +123,7 @@ def group_time(panel: Panel, controls: Controls, *, placebo: int = 0) -> GroupTi
     Weak point: rests on parallel trends, which no data can prove.
     """
     kept = panel.seen_before_start()
-    cells = cells_of(kept, controls, placebo=placebo)
+    cells = cells_of(kept, controls, placebo=placebo, universal=universal)
     att, influence = np.zeros(len(cells)), np.zeros((len(cells), kept.clusters))
     share, membership = np.zeros(len(cells)), np.zeros((len(cells), kept.clusters))
     for row, cell in enumerate(cells):
@@ -157,7 +164,7 @@ def pre_trend(effects: GroupTime) -> PreTrend:
     Parameters
     ----------
     effects : GroupTime
-        Made without placebo.
+        Made without placebo and not universal.
 
     Returns
     -------

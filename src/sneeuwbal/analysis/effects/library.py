@@ -20,17 +20,6 @@ FOREVER = 0  # how diff-diff writes "never treated"; our periods count from 1 fo
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
-    """Relative-magnitude bound: the interval that holds when trends may differ that much."""
-
-    mbar: float
-    low: float
-    high: float
-    identified_low: float
-    identified_high: float
-
-
-@dataclass(frozen=True, slots=True)
 class Checked:
     """The same effect by another hand: value and standard error."""
 
@@ -97,33 +86,18 @@ def imputation_effect(panel: Panel) -> Checked:
     return Checked(float(fitted.overall_att), float(fitted.overall_se))
 
 
-def relative_magnitudes(panel: Panel, controls: Controls, mbars: tuple[float, ...]) -> list[Bound]:
-    """Return diff-diff's robust interval for each bound on the difference in trends.
+def identified_set(panel: Panel, controls: Controls, *, mbar: float) -> tuple[float, float]:
+    """Compute the identified bounds of `relative_magnitude_bounds` by diff-diff.
 
-    Parameters
-    ----------
-    panel : Panel
-    controls : Controls
-    mbars : floats, >= 0
-        How many times larger than the largest difference in trend seen before the start.
-
-    Returns
-    -------
-    list of Bound
-        For the mean effect over the event times after the start.
+    Its interval is not used: it is narrower than that of R package HonestDiD (decisions/0011).
     """
     library, _ = diff_diff()
     fitted = _fitted(panel, controls, base_period="universal")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         events = fitted.aggregate("event_study")
-        fits = [
-            library.HonestDiD(method="relative_magnitude", M=mbar).fit(events) for mbar in mbars
-        ]
-    return [
-        Bound(mbar, float(fit.ci_lb), float(fit.ci_ub), float(fit.lb), float(fit.ub))
-        for mbar, fit in zip(mbars, fits, strict=True)
-    ]
+        found = library.HonestDiD(method="relative_magnitude", M=mbar).fit(events)
+    return float(found.lb), float(found.ub)
 
 
 def _fitted(panel: Panel, controls: Controls, *, base_period: str) -> Any:
