@@ -84,7 +84,7 @@ def _chart_row(entry: Entry) -> dict[str, Any]:
 
 def _chart_note(number: PublicNumber | None) -> str:
     if number is None or number.withheld:
-        return _("withheld: fewer than ten households")
+        return _("withheld: it would tell of fewer than ten households")
     return "" if number.value is not None else _("too little data")
 
 
@@ -94,7 +94,10 @@ def funnel_chart(number: PublicNumber | None) -> dict[str, Any] | None:
         return None
     return {
         "title": _("All households by how far they came"),
-        "summary": _("Numbers are rounded to fives; very small groups are not shown."),
+        "summary": _(
+            "Numbers are rounded to fives. Very small groups are not shown, "
+            "nor what would give one away."
+        ),
         "unit": _("households"),
         "decimals": 0,
         "bars": [

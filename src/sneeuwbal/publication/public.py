@@ -1,7 +1,8 @@
 """Every public number passes here: figures in, safe numbers out, frozen as a release.
 
 Nothing personal can be reached from this room: it reads stored figures, which are numbers.
-The order of work is that of docs/methods/disclosure.md: coarsen, round to fives, withhold.
+The order of work is that of docs/methods/disclosure.md: coarsen, round to fives, withhold, and
+withhold more where subtracting would give a small number away (`protection`).
 """
 
 import hashlib
@@ -23,12 +24,14 @@ from sneeuwbal.analysis.disclosure import (
     publishable_count,
     publishable_share,
     rounded,
+    suppressed,
 )
 from sneeuwbal.evidence.models import Figure
+from sneeuwbal.places.models import Area
 from sneeuwbal.publication.models import PublicNumber, Release
+from sneeuwbal.publication.protection import FEW, Shown, stage_rows, without_subtraction
 from sneeuwbal.roadmap.models import ProgrammeNeighbourhood
 
-FEW = "few_people"
 NEVER_STARTED = {
     ProgrammeNeighbourhood.Phase.CANDIDATE.value,
     ProgrammeNeighbourhood.Phase.COMPARISON.value,
@@ -76,6 +79,23 @@ def _snowball(figure: Figure) -> dict[str, Any]:
     return shown
 
 
+def _growth(figure: Figure) -> dict[str, Any]:
+    """A ratio gives away both its sides, so both must be large enough."""
+    compared = int(figure.details.get("comparison_participants") or 0)
+    if publishable_count(compared, threshold=threshold()) is None:
+        return _withheld(figure)
+    return _estimate(figure, two_digits)
+
+
+def _few_others(count: int, households: int | None) -> bool:
+    """Whether so many were counted that those who were not are few."""
+    return (
+        households is not None
+        and households >= count
+        and publishable_count(households - count, threshold=threshold()) is None
+    )
+
+
 def _reach(figure: Figure) -> dict[str, Any]:
     """Reached households as a share of all: numerator and remainder must both be large enough."""
     households = int(figure.details.get("households") or 0)
@@ -93,7 +113,9 @@ def _amount(figure: Figure) -> dict[str, Any]:
 
 
 def _count(figure: Figure) -> dict[str, Any]:
-    if publishable_count(figure.n, threshold=threshold()) is None:
+    if publishable_count(figure.n, threshold=threshold()) is None or _few_others(
+        figure.n, figure.details.get("households")
+    ):
         return _withheld(figure)
     return {
         "value": float(rounded(figure.n)),
@@ -114,44 +136,50 @@ def _funnel(figure: Figure) -> dict[str, Any]:
     """All eligible households: not reached, each stage, and those who said no."""
     if publishable_count(figure.n, threshold=threshold()) is None:
         return _withheld(figure)
-    told = figure.details
-    rows = [{"key": "not_reached", "count": told.get("not_reached")}]
-    rows += [*told.get("stages", []), *told.get("exits", [])]
+    households = figure.details.get("households")
     return {
         "n": rounded(figure.n),
         "unit": figure.unit,
         "method": figure.method,
         "details": {
-            "households": _cell(told.get("households")),
-            "stages": [{"key": row["key"], "count": _cell(row["count"])} for row in rows],
+            "households": _cell(households),
+            "stages": [
+                {"key": row["key"], "count": _stage(row["count"], households)}
+                for row in stage_rows(figure)
+            ],
         },
     }
 
 
+def _stage(count: int | None, households: int | None) -> int | None:
+    """A cell of the funnel; everybody knows how many live there, so the rest counts as well."""
+    return None if count is None or _few_others(count, households) else _cell(count)
+
+
 def _channels(figure: Figure) -> dict[str, Any]:
-    """What each channel brought; small channels are withheld, their share with them."""
+    """What each channel brought in a municipality or the whole; few stay few there.
+
+    Channels of single neighbourhoods are not told: with the totals on both sides of such a table
+    small cells could be computed.
+    """
     if publishable_count(figure.n, threshold=threshold()) is None:
         return _withheld(figure)
-    rows = [
-        {
-            "key": row["key"],
-            "spoken": _cell(row.get("spoken")),
-            "participants": _cell(row.get("participants")),
-        }
-        for row in figure.details.get("channels", [])
-    ]
-    return {
-        "n": rounded(figure.n),
-        "unit": figure.unit,
-        "method": figure.method,
-        "details": {"channels": rows},
-    }
+    shown = {"n": rounded(figure.n), "unit": figure.unit, "method": figure.method}
+    if figure.area and figure.area.kind == Area.Kind.NEIGHBOURHOOD:
+        return shown
+    told = figure.details.get("channels", [])
+    rows: list[dict[str, Any]] = [{"key": row["key"]} for row in told]
+    for name in ("spoken", "participants"):
+        kept = suppressed([row.get(name) or 0 for row in told], threshold=threshold())
+        for row, count in zip(rows, kept, strict=True):
+            row[name] = None if count is None else rounded(count)
+    return shown | {"details": {"channels": rows}}
 
 
 # One entry per kind of figure; a kind that is not listed is never public.
 SAFE: dict[str, Callable[[Figure], dict[str, Any]]] = {
     Figure.Kind.SNOWBALL: _snowball,
-    Figure.Kind.GROWTH: lambda figure: _estimate(figure, _two_decimals),
+    Figure.Kind.GROWTH: _growth,
     Figure.Kind.REACH: _reach,
     Figure.Kind.COST: _amount,
     Figure.Kind.VOICE: _count,
@@ -161,7 +189,16 @@ SAFE: dict[str, Callable[[Figure], dict[str, Any]]] = {
 
 
 def newest_figures(organisation: Organisation) -> list[Figure]:
-    """The newest figure of each kind and area."""
+    """The newest figure of each kind, of the whole, each town, and what was ever started.
+
+    A neighbourhood that others are compared with is no part of its town's totals.
+    """
+    never = ProgrammeNeighbourhood.objects.filter(
+        programme__organisation=organisation, phase__in=NEVER_STARTED
+    )
+    started = ProgrammeNeighbourhood.objects.filter(programme__organisation=organisation).exclude(
+        phase__in=NEVER_STARTED
+    )
     newest = Window(
         RowNumber(),
         partition_by=[F("kind"), F("area_id")],
@@ -169,6 +206,7 @@ def newest_figures(organisation: Organisation) -> list[Figure]:
     )
     return list(
         Figure.objects.filter(organisation=organisation, kind__in=SAFE)
+        .exclude(Q(area__in=never.values("area")) & ~Q(area__in=started.values("area")))
         .annotate(place=newest)
         .filter(place=1)
         .select_related("area")
@@ -178,10 +216,12 @@ def newest_figures(organisation: Organisation) -> list[Figure]:
 
 def safe_numbers(figures: list[Figure]) -> list[PublicNumber]:
     """What may be shown of these figures; unsaved rows."""
-    return [
-        PublicNumber(area=figure.area, kind=figure.kind, **SAFE[figure.kind](figure))
+    shown = [
+        Shown(figure, PublicNumber(area=figure.area, kind=figure.kind, **SAFE[figure.kind](figure)))
         for figure in figures
     ]
+    without_subtraction(shown, threshold=threshold())
+    return [one.number for one in shown]
 
 
 def digest_of(numbers: list[PublicNumber]) -> str:
