@@ -10,8 +10,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from sneeuwbal.outreach import ledger
-from sneeuwbal.outreach.models import Consent, CostLine, Event, Household, Stage, Team
+from sneeuwbal.outreach import codes, ledger
+from sneeuwbal.outreach.models import (
+    Consent,
+    CostLine,
+    Event,
+    Household,
+    ReferralCode,
+    Stage,
+    Team,
+)
 
 PHONE, EMAIL, NAME = "0687654321", "vera.voorbeeld@example.org", "Vera Voorbeeld"
 DETAILS = {"phone": PHONE, "email": EMAIL, "contact_name": NAME}
@@ -368,6 +376,35 @@ def test_the_card_page_slows_a_machine_down(client, town, card):
     answers = [client.post(address, {"key": uuid4()}).status_code for _ in range(12)]
     assert answers == [302] * 10 + [200] * 2
     assert Event.objects.count() == 11
+
+
+def test_who_guesses_codes_has_to_wait_and_finds_no_card_meanwhile(client, town, card):
+    unknown = code_on_no_card()
+    typing_error = reverse("redeem", args=["ONZIN"])
+    for _ in range(50):
+        assert client.get(typing_error).status_code == 404
+    for number in range(40):
+        address = reverse(["redeem", "thanks"][number % 2], args=[unknown])
+        assert client.get(address).status_code in (404, 302)
+    for address in (reverse("card_code"), reverse("redeem", args=[card.code])):
+        answer = client.get(address)
+        assert answer.status_code == 429
+        assert "Wacht 15 minuten" in answer.content.decode()
+    elsewhere = client.get(reverse("redeem", args=[card.code]), REMOTE_ADDR="192.0.2.7")
+    assert elsewhere.status_code == 200
+
+
+def test_a_code_that_was_typed_counts_as_a_guess_too(client, town, card):
+    for _ in range(40):
+        assert client.get(reverse("card_code"), {"code": code_on_no_card()}).status_code == 200
+    assert client.get(reverse("card_code"), {"code": card.code}).status_code == 429
+
+
+def code_on_no_card():
+    """A code without a typing error that nobody was given."""
+    while ReferralCode.objects.filter(code=(code := codes.new_code())).exists():
+        pass
+    return code
 
 
 def test_no_personal_data_in_logs_addresses_or_cookies(client, town, card, caplog):

@@ -22,6 +22,10 @@ class CardError(Refused):
     """A code that cannot be used; the text says why, for the screen."""
 
 
+class UnknownCard(CardError):
+    """A code without a typing error that is on no card: perhaps someone is guessing."""
+
+
 class TooBusy(CardError):
     """A card that was used too often within the hour."""
 
@@ -39,7 +43,7 @@ def find(typed: str, *, on: date | None = None) -> ReferralCode:
         )
     card = ReferralCode.objects.filter(code=code).select_related("organisation").first()
     if card is None:
-        raise CardError(_("We do not know this code. Please look at the card again."))
+        raise UnknownCard(_("We do not know this code. Please look at the card again."))
     if card.expires_on < (on or timezone.localdate()):
         raise CardError(
             _("This card was valid until %(day)s. You are still welcome: contact the municipality.")

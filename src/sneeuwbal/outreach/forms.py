@@ -22,6 +22,7 @@ from sneeuwbal.outreach.models import (
 )
 
 CONTACT_FIELDS = ("contact_name", "phone", "email", "street", "house_number")
+UNKNOWN = "unknown"
 NOT_SAID = ("", _("not said"))
 
 
@@ -229,6 +230,8 @@ class CodeForm(forms.Form):
         """Tell a typing error from an unknown or old card."""
         try:
             return cards.find(self.cleaned_data["code"]).code
+        except cards.UnknownCard as error:
+            raise forms.ValidationError(str(error), code=UNKNOWN) from error
         except cards.CardError as error:
             raise forms.ValidationError(str(error)) from error
 

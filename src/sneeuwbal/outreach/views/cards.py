@@ -4,12 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 
+from sneeuwbal.accounts import throttle
 from sneeuwbal.accounts.access import Right, StaffRequest, allowed, public
 from sneeuwbal.outreach import assignments, cards, ledger
-from sneeuwbal.outreach.forms import CardForm, CodeForm
+from sneeuwbal.outreach.forms import UNKNOWN, CardForm, CodeForm
 from sneeuwbal.outreach.models import ReferralCode
 
 
@@ -33,12 +35,23 @@ def _unlisted(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def _wait(request: HttpRequest) -> HttpResponse:
+    """Slow down who tries one code after another."""
+    text = _("Too many codes were tried that are on no card. Wait 15 minutes, then try again.")
+    context = {"trouble": text, "form": CodeForm()}
+    return _unlisted(render(request, "outreach/card_code.html", context, status=429))
+
+
 @public
 def card_code(request: HttpRequest) -> HttpResponse:
     """Ask a resident for the code on the card."""
+    if throttle.guesses_cards(request):
+        return _wait(request)
     form = CodeForm(request.GET if "code" in request.GET else None)
     if form.is_valid():
         return _unlisted(redirect("redeem", code=form.cleaned_data["code"]))
+    if form.has_error("code", UNKNOWN):
+        throttle.record_unknown_card(request)
     return _unlisted(render(request, "outreach/card_code.html", {"form": form}))
 
 
@@ -47,9 +60,13 @@ def card_code(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 def redeem(request: HttpRequest, code: str) -> HttpResponse:
     """Tell a resident what the card is for; record interest, with permission or without."""
+    if throttle.guesses_cards(request):
+        return _wait(request)
     try:
         found = cards.find(code)
     except cards.CardError as error:
+        if isinstance(error, cards.UnknownCard):
+            throttle.record_unknown_card(request)
         context = {"trouble": str(error), "form": CodeForm()}
         return _unlisted(render(request, "outreach/card_code.html", context, status=404))
     form = CardForm(request.POST or None)
@@ -71,9 +88,13 @@ def redeem(request: HttpRequest, code: str) -> HttpResponse:
 @public
 def thanks(request: HttpRequest, code: str) -> HttpResponse:
     """Thank a resident and tell what happens next."""
+    if throttle.guesses_cards(request):
+        return _wait(request)
     try:
         found = cards.find(code)
-    except cards.CardError:
+    except cards.CardError as error:
+        if isinstance(error, cards.UnknownCard):
+            throttle.record_unknown_card(request)
         return _unlisted(redirect("card_code"))
     return _unlisted(render(request, "outreach/thanks.html", _about(found)))
 
