@@ -153,6 +153,21 @@ def test_the_database_refuses_to_change_or_remove_what_was_recorded(town, table)
             cursor.execute(statement)
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite replaces rows")
+def test_replacing_a_row_of_the_ledger_is_refused_as_well(town):
+    event = talk(town)
+    names = [field.column for field in Event._meta.concrete_fields]
+    taken = ", ".join("4" if name == "stage" else name for name in names)
+    statement = f"INSERT OR REPLACE INTO outreach_event ({', '.join(names)}) SELECT {taken}"
+    with (
+        pytest.raises(IntegrityError, match="only grows"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"{statement} FROM outreach_event")
+    assert Event.objects.get().stage == event.stage
+
+
 def test_a_colleague_who_recorded_something_cannot_be_deleted(town):
     talk(town)
     with pytest.raises(IntegrityError), transaction.atomic():

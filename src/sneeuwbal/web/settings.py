@@ -43,7 +43,9 @@ if SQLITE:
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
             "PRAGMA mmap_size=268435456; PRAGMA cache_size=-32000; "
             # What is erased must not stay readable in the file.
-            "PRAGMA secure_delete=ON;"
+            "PRAGMA secure_delete=ON; "
+            # INSERT OR REPLACE removes rows; without this the ledger's triggers do not see it.
+            "PRAGMA recursive_triggers=ON;"
         ),
     }
     # Tests with a live server use several threads; a database in memory cannot be shared by them.
@@ -80,6 +82,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "sneeuwbal.web.requests.without_null",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -184,6 +187,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 JOBS = {
     "import_open_data": "sneeuwbal.places.importing.import_path",
     "update_figures": "sneeuwbal.evidence.figures.update_organisation",
+    "design_power": "sneeuwbal.evidence.designs.design_power",
     "evaluate_round": "sneeuwbal.planning.plans.evaluate_round",
     "make_schedule": "sneeuwbal.planning.schedules.make_schedule",
     "make_release": "sneeuwbal.publication.public.make_release",
@@ -200,7 +204,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"discreet": {"()": "sneeuwbal.web.requests.Discreet"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["discreet"],
+        }
+    },
     "root": {"handlers": ["console"], "level": os.environ.get("SNEEUWBAL_LOG_LEVEL", "WARNING")},
 }
 
