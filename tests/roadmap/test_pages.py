@@ -75,6 +75,12 @@ def test_refused_forms_come_back_clean(paths, session, programme, manager, as_us
     clean_page(answer)
 
 
+@pytest.mark.parametrize("asked", ["0", "²", "9" * 5000, "-1", "x"])
+def test_a_programme_that_is_not_there_gives_the_newest(programme, manager, as_user, asked):
+    answer = as_user(manager).get(f"{BASE}programma/", {"programma": asked})
+    assert answer.status_code == 200 and answer.context["programme"] == programme
+
+
 def test_another_municipality_finds_nothing(paths, stranger, as_user):
     browser = as_user(stranger)
     for path in all_of(paths):

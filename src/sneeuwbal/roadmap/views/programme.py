@@ -24,7 +24,7 @@ def programme(request: StaffRequest) -> HttpResponse:
     """Show the programme with its neighbourhoods, staff and budget."""
     known = request.organisation.programmes.all()
     asked = request.GET.get("programma", "")
-    chosen = known.filter(pk=asked).first() if asked.isdigit() else known.first()
+    chosen = next((one for one in known if str(one.pk) == asked), known.first())
     if chosen is None:
         return render(request, "roadmap/programme_empty.html")
     rows = list(chosen.neighbourhoods.select_related("area", "unit__municipality"))
