@@ -130,8 +130,10 @@ def test_the_binomial_model_equals_metafor(data, logit, error, tau2, share, low,
     assert found.logit == pytest.approx(logit, abs=5e-5)
     assert found.standard_error == pytest.approx(error, abs=5e-5)
     assert found.tau2 == pytest.approx(tau2, abs=5e-5)
-    figures = (found.share.value, found.share.low, found.share.high)
-    assert figures == pytest.approx((share, low, high), abs=5e-5)
+    normal = found.logit + norm.ppf([0.5, 0.025, 0.975]) * found.standard_error
+    assert 1 / (1 + np.exp(-normal)) == pytest.approx([share, low, high], abs=5e-5)
+    assert found.share.low < low and found.share.high > high  # ours is t(k-1)
+    assert found.next_place.low < found.share.low and found.next_place.high > found.share.high
 
 
 def test_the_interval_is_never_narrower_than_the_normal_one():

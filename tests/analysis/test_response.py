@@ -163,6 +163,11 @@ def test_margins_that_cannot_be_compared_raise_or_stay_silent():
         margins_comparison(rows, margins=[MARGINS[0] * [1, 1, 0], MARGINS[1]], households=1100)
     with pytest.raises(ValueError, match="fewer households"):
         margins_comparison(rows, margins=MARGINS, households=10)
+    apart = np.array([[0, 0]] * 30 + [[1, 1]] * 30)  # never owner and tall: unlike the margins
+    unlike = [np.array([500.0, 500]), np.array([300.0, 700])]
+    assert margins_comparison(apart, margins=unlike, households=1000).cv.silence == (
+        "not_determinable"
+    )
     few = margins_comparison(rows[:12], margins=MARGINS, households=1100)
     assert few.cv.silence == few.r_indicator.silence == "too_few"
 

@@ -1,4 +1,4 @@
-"""Pooling two to five places: their spread is hardly seen, so a prior on it takes part."""
+"""The spread between few places is hardly seen, so a prior on it takes part."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,15 +62,15 @@ def few_places(
     around_mean, around_next = np.sqrt(1 / total), np.sqrt(1 / total + tau**2)
     count, following = len(effects), f"{METHOD}, next place"
     return (
-        _summary(mean, around_mean, share, n=count, method=METHOD, unit=unit),
-        _summary(mean, around_next, share, n=count, method=following, unit=unit),
+        mixture(mean, around_mean, share, n=count, method=METHOD, unit=unit),
+        mixture(mean, around_next, share, n=count, method=following, unit=unit),
     )
 
 
-def _summary(
+def mixture(
     centre: Floats, spread: Floats, share: Floats, *, n: int, method: str, unit: str
 ) -> Estimate:
-    """Return mean and central interval of a mixture of normals."""
+    """Return mean and central interval of a mixture of normals with these shares."""
     low, high = (
         _quantile(part, centre, spread, share) for part in ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
     )

@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 from scipy.stats import norm, t
 
 from sneeuwbal.analysis.estimate import LEVEL, Estimate, Silence, silent
-from sneeuwbal.analysis.pooling.few import few_places
+from sneeuwbal.analysis.pooling.few import PRIOR_SCALE, few_places
 
 Floats = NDArray[np.float64]
 
@@ -55,7 +55,9 @@ class Pooled:
     fit: RandomEffects | None = None
 
 
-def pooled(effects: Floats, variances: Floats, *, unit: str = "") -> Pooled:
+def pooled(
+    effects: Floats, variances: Floats, *, prior_scale: float = PRIOR_SCALE, unit: str = ""
+) -> Pooled:
     """Estimate the mean over places, the next place, and each place itself.
 
     Parameters
@@ -64,6 +66,9 @@ def pooled(effects: Floats, variances: Floats, *, unit: str = "") -> Pooled:
         One figure per place, on a scale where errors are about normal (log for ratios).
     variances : (k,) float, > 0
         Its sampling variance.
+    prior_scale : float, > 0
+        Of the half-normal prior on the spread between places; the default is meant for logs,
+        so give another for other units.
     unit : str
         Unit of the figures.
 
@@ -80,9 +85,11 @@ def pooled(effects: Floats, variances: Floats, *, unit: str = "") -> Pooled:
 
     Notes
     -----
-    REML; interval the wider of Hartung-Knapp and the normal one; prediction interval with
-    t(k-1) (Higgins et al. 2009); places by empirical Bayes. R package metafor. Weak point:
-    sampling variances are taken as known, and the places as a sample of all.
+    REML; interval the wider of Hartung-Knapp and the normal one. Next place: from the lower to
+    the upper end of two prediction intervals, t(k-1) at the estimated spread and the one
+    with a prior, since the first alone covers 83 to 90 % where errors are as large as the
+    spread. Places by empirical Bayes, as R package metafor. Weak point: sampling variances
+    are taken as known, and the places as a sample of all.
     """
     effects, variances = _checked(effects, variances)
     places = len(effects)
@@ -90,22 +97,36 @@ def pooled(effects: Floats, variances: Floats, *, unit: str = "") -> Pooled:
         reason = Silence.TOO_FEW if places else Silence.NO_DATA
         nothing = silent(reason, n=places, method=METHOD, unit=unit)
         return Pooled(nothing, nothing, _unshrunken(effects, variances, unit))
-    prior_mean, prior_next = _with_prior(effects, variances, unit)
+    prior_mean, prior_next = few_places(effects, variances, scale=prior_scale, unit=unit)
     if places == 2:
         nothing = silent(Silence.TOO_FEW, n=2, method=METHOD, unit=unit)
         own = _unshrunken(effects, variances, unit)
         return Pooled(nothing, nothing, own, prior_mean, prior_next)
     fit = random_effects(effects, variances)
     error = _wider_error(fit)
-    ahead = float(t.ppf((1 + LEVEL) / 2, places - 1)) * sqrt(fit.tau2 + _mean_error(fit) ** 2)
-    name = "prediction interval, t(k-1)"
+    few = places <= FEW_PLACES
     return Pooled(
         Estimate(fit.mean, fit.mean - error, fit.mean + error, n=places, method=METHOD, unit=unit),
-        Estimate(fit.mean, fit.mean - ahead, fit.mean + ahead, n=places, method=name, unit=unit),
+        _next_place(fit, prior_next, unit),
         shrunken(effects, variances, fit=fit, unit=unit),
-        prior_mean,
-        prior_next,
+        prior_mean if few else None,
+        prior_next if few else None,
         fit,
+    )
+
+
+def _next_place(fit: RandomEffects, with_prior: Estimate, unit: str) -> Estimate:
+    """Return the widest that two prediction intervals span, around the mean."""
+    error = max(fit.standard_error, fit.knapp_hartung_error)
+    ahead = float(t.ppf((1 + LEVEL) / 2, fit.places - 1)) * sqrt(fit.tau2 + error**2)
+    low, high = with_prior.low or 0.0, with_prior.high or 0.0
+    return Estimate(
+        fit.mean,
+        min(fit.mean - ahead, low),
+        max(fit.mean + ahead, high),
+        n=fit.places,
+        method="prediction, wider of t(k-1) and prior",
+        unit=unit,
     )
 
 
@@ -181,14 +202,6 @@ def shrunken(
     )
 
 
-def _with_prior(
-    effects: Floats, variances: Floats, unit: str
-) -> tuple[Estimate | None, Estimate | None]:
-    if len(effects) > FEW_PLACES:
-        return None, None
-    return few_places(effects, variances, unit=unit)
-
-
 def _checked(effects: Floats, variances: Floats) -> tuple[Floats, Floats]:
     effects, variances = np.asarray(effects, float), np.asarray(variances, float)
     if effects.ndim != 1 or effects.shape != variances.shape:
@@ -198,10 +211,6 @@ def _checked(effects: Floats, variances: Floats) -> tuple[Floats, Floats]:
     if variances.size and float(variances.min()) <= 0:
         raise ValueError("sampling variances are positive")
     return effects, variances
-
-
-def _mean_error(fit: RandomEffects) -> float:
-    return max(fit.standard_error, fit.knapp_hartung_error)
 
 
 def _wider_error(fit: RandomEffects) -> float:

@@ -18,8 +18,9 @@ from sneeuwbal.analysis.response.spread import spread
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-MAX_ROUNDS = 200
-MARGIN_ERROR = 1e-8
+# How variables hang together need not be known to the last digit.
+MAX_ROUNDS = 500
+MARGIN_ERROR = 1e-6
 CV_METHOD = "CV from margins, type 2"
 R_METHOD = "R-indicator from margins, type 2"
 
@@ -55,7 +56,8 @@ def margins_comparison(
     -------
     MarginsComparison
         n is the number reached. R is refused below a reach of one fifth. Silent where
-        fewer than five were reached per coefficient.
+        fewer than five were reached per coefficient, or the reached leave so many
+        combinations out that they cannot be raked to the margins.
 
     Raises
     ------
@@ -84,8 +86,11 @@ def margins_comparison(
     if reached < MIN_EXPECTED * columns:
         few = silent(Silence.TOO_FEW, n=reached, method=CV_METHOD)
         return MarginsComparison(few, silent(Silence.TOO_FEW, n=reached, method=R_METHOD), present)
-    value, low, high = _distance(factors, shares, reached / households)
-    cv = Estimate(value, low, high, n=reached, method=CV_METHOD)
+    found = _distance(factors, shares, reached / households)
+    if found is None:
+        unclear = silent(Silence.NOT_DETERMINABLE, n=reached, method=CV_METHOD)
+        return MarginsComparison(unclear, _r_indicator(unclear, 0.0), present)
+    cv = Estimate(*found, n=reached, method=CV_METHOD)
     return MarginsComparison(cv, _r_indicator(cv, reached / households), present)
 
 
@@ -107,13 +112,17 @@ def _partial(column: Ints, category: int, share: float) -> Estimate:
     return signed_partial(int((column == category).sum()), len(column), share=float(share))
 
 
-def _distance(factors: Ints, shares: Sequence[Floats], rate: float) -> tuple[float, float, float]:
-    """Return the adjusted CV and its interval."""
+def _distance(
+    factors: Ints, shares: Sequence[Floats], rate: float
+) -> tuple[float, float, float] | None:
+    """Return the adjusted CV and its interval; None where the margins cannot be met."""
     # A category where nobody was reached needs a row to be seen; it weighs next to nothing.
     unseen = _unseen_rows(factors, shares)
     rows = np.vstack([factors, unseen])
     start = np.concatenate([np.ones(len(factors)), np.full(len(unseen), 0.5)])
     raked = _raked(rows, start, shares)
+    if raked is None:
+        return None
     design = design_rows(rows)[:, 1:]
     at_home = raked @ design
     seen = design[: len(factors)]
@@ -138,7 +147,7 @@ def _unseen_rows(factors: Ints, shares: Sequence[Floats]) -> Ints:
     return np.array(rows, np.int64).reshape(-1, len(shares))
 
 
-def _raked(rows: Ints, start: Floats, shares: Sequence[Floats]) -> Floats:
+def _raked(rows: Ints, start: Floats, shares: Sequence[Floats]) -> Floats | None:
     weights = start / start.sum()
     for _ in range(MAX_ROUNDS):
         for column, share in zip(rows.T, shares, strict=True):
@@ -150,7 +159,7 @@ def _raked(rows: Ints, start: Floats, shares: Sequence[Floats]) -> Floats:
         )
         if error <= MARGIN_ERROR:
             return np.asarray(weights, np.float64)
-    raise ValueError("the reached cannot be raked to these margins; merge small categories")
+    return None
 
 
 def _r_indicator(cv: Estimate, rate: float) -> Estimate:
