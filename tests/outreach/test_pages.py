@@ -6,10 +6,12 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4, uuid5
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from sneeuwbal.accounts.models import Membership
 from sneeuwbal.outreach import codes, ledger
 from sneeuwbal.outreach.models import (
     Consent,
@@ -316,6 +318,28 @@ def test_costs_add_up_and_a_mistake_is_taken_back(worker, town):
 def card(town):
     giver = participant(town)
     return ledger.issue_code(giver.household, key=uuid4(), neighbourhood=town.here, by=town.worker)
+
+
+def test_who_works_in_one_neighbourhood_books_nothing_for_the_whole(town):
+    person = town.worker
+    Membership.objects.get(user=person).areas.set(town.areas[:1])
+    browser = Client()
+    browser.force_login(person)
+    sent = {"key": uuid4(), "on": "2026-03-02", "kind": "hours", "hours": "3"}
+    refused = browser.post(page("cost_new", town), sent)
+    assert refused.context["form"].errors.keys() == {"neighbourhood"}
+    assert "het programma als geheel" not in refused.content.decode()
+    with pytest.raises(PermissionDenied):
+        ledger.record_cost(
+            ledger.NewCost(
+                uuid4(), town.organisation, date(2026, 3, 2), "hours", hours=3, by=person
+            )
+        )
+    there = browser.post(page("cost_new", town), {**sent, "neighbourhood": town.there.pk})
+    assert there.context["form"].errors.keys() == {"neighbourhood"}
+    assert not CostLine.objects.exists()
+    browser.post(page("cost_new", town), {**sent, "neighbourhood": town.here.pk})
+    assert CostLine.objects.get().neighbourhood == town.here
 
 
 def test_a_neighbour_redeems_a_card_without_an_account(client, town, card):

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -99,8 +100,7 @@ def _check(new: NewCost) -> None:
     if place and place.programme.organisation_id != new.organisation.pk:
         raise Refused(_("This neighbourhood belongs to another organisation."))
     if new.by:
-        area = place.area if place else None
-        access.require(new.by, access.Right.MANAGE_TEAMS, new.organisation, area)
+        _require(new.by, new.organisation, place)
     if new.on > timezone.localdate():
         raise Refused(_("The date lies in the future."))
     if new.kind not in CostLine.Kind.values:
@@ -114,6 +114,14 @@ def _check(new: NewCost) -> None:
         )
 
 
+def _require(by: User, organisation: Organisation, place: ProgrammeNeighbourhood | None) -> None:
+    """Refuse with 403; what is for the whole programme is for who works in all of it."""
+    right = access.Right.MANAGE_TEAMS
+    if place is None and access.area_codes(by, right, organisation) is not None:
+        raise PermissionDenied(f"needs {right} in every neighbourhood")
+    access.require(by, right, organisation, place.area if place else None)
+
+
 def reverse_cost(line: CostLine, *, key: UUID, by: User | None) -> CostLine:
     """Take a line back by booking its opposite; once per line."""
     return entries.once(lambda: _reverse(line, key, by))
@@ -122,8 +130,7 @@ def reverse_cost(line: CostLine, *, key: UUID, by: User | None) -> CostLine:
 def _reverse(line: CostLine, key: UUID, by: User | None) -> CostLine:
     entries.lock([line.organisation_id])
     if by:
-        area = line.neighbourhood.area if line.neighbourhood else None
-        access.require(by, access.Right.MANAGE_TEAMS, line.organisation, area)
+        _require(by, line.organisation, line.neighbourhood)
     if known := CostLine.objects.filter(key=key).first():
         if known.corrects_id != line.pk:
             raise KeyConflict

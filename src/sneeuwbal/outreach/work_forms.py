@@ -141,10 +141,14 @@ class CostForm(KeyForm):
         validators=[no_contact_details],
     )
 
-    def __init__(self, *args: Any, places: list[ProgrammeNeighbourhood], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, places: list[ProgrammeNeighbourhood], whole: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.places = {place.pk: place for place in places}
-        self.fields["neighbourhood"].offer(places, empty=_("the programme as a whole"))  # type: ignore[attr-defined]
+        field = self.fields["neighbourhood"]
+        field.offer(places, empty=_("the programme as a whole") if whole else None)  # type: ignore[attr-defined]
+        field.required = not whole
 
     def clean(self) -> dict[str, Any]:
         """Hours need a number of hours, the rest an amount."""

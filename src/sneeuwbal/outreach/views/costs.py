@@ -79,6 +79,7 @@ def cost_new(request: StaffRequest) -> HttpResponse:
     form = CostForm(
         request.POST or None,
         places=list(mine.order_by("area__name")),
+        whole=access.area_codes(request.user, Right.MANAGE_TEAMS, request.organisation) is None,
         initial={"on": timezone.localdate()},
     )
     if form.is_valid():
