@@ -27,6 +27,7 @@ BROKEN_OFF = gettext_noop("The worker stopped before the work was done. Nothing 
 TITLES = {
     "import_open_data": gettext_lazy("Import open data"),
     "update_figures": gettext_lazy("Compute the evidence"),
+    "design_power": gettext_lazy("Compute how many neighbourhoods are needed"),
     "evaluate_round": gettext_lazy("Weigh the neighbourhoods"),
     "make_schedule": gettext_lazy("Make a schedule"),
     "make_release": gettext_lazy("Prepare numbers for the public"),

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from sneeuwbal.accounts.models import Organisation
+from sneeuwbal.accounts.models import Organisation, User
 from sneeuwbal.places.models import Area
 
 
@@ -75,3 +75,25 @@ class Figure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.as_of}"
+
+
+class DesignQuestion(models.Model):
+    """A question about a plan, with its answer: how many neighbourhoods does it take?"""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="design_questions")
+    asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    inputs = models.JSONField(default=dict)
+    fingerprint = models.CharField(max_length=64)
+    # Empty until the worker has answered.
+    result = models.JSONField(default=dict)
+    code_version = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "fingerprint"], name="asked_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.fingerprint[:8]}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sneeuwbal.evidence import views
+from sneeuwbal.evidence import design_views, views
 
 _EVIDENCE = "werk/<slug:organisation>/bewijs/"
 
@@ -11,7 +11,10 @@ urlpatterns = [
     path(f"{_EVIDENCE}berekenen/", views.update, name="update_evidence"),
     path(f"{_EVIDENCE}cijfers.csv", views.download, name="evidence_csv"),
     path(f"{_EVIDENCE}geheel/", views.whole, name="evidence_whole"),
+    path(f"{_EVIDENCE}ontwerp/", design_views.design, name="design"),
+    path(f"{_EVIDENCE}ontwerp/<int:pk>/", design_views.answer, name="design_answer"),
     path(f"{_EVIDENCE}<str:code>/", views.area, name="evidence_area"),
     path("methoden/", views.methods, name="methods"),
+    path("methoden/ontwerp/", design_views.method, name="design_method"),
     path("methoden/<slug:slug>/", views.method, name="method"),
 ]
