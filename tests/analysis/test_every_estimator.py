@@ -21,14 +21,19 @@ from sneeuwbal.analysis.effects.imputation import imputation
 from sneeuwbal.analysis.effects.panel import Panel
 from sneeuwbal.analysis.effects.synthetic import synthetic_effect
 from sneeuwbal.analysis.estimate import Estimate, Verdict
+from sneeuwbal.analysis.labels import exceeds_comparison
+from sneeuwbal.analysis.renewal.intervals import discretised_gamma
+from sneeuwbal.analysis.renewal.sizes import size_number
+from sneeuwbal.analysis.renewal.sliding import renewal_number
 from sneeuwbal.analysis.representativeness import reach, representation
 from sneeuwbal.analysis.simulation import simulate_town
 from sneeuwbal.analysis.snowball import (
     dispersion,
-    exceeds_comparison,
     snowball_finding,
     snowball_number,
 )
+from sneeuwbal.analysis.snowball_cohorts import Arrivals, snowball_cohorts
+from sneeuwbal.analysis.spread_coverage import weekly_runs
 from sneeuwbal.analysis.town import ORIGINS, PARTICIPANT, TownSpec
 
 RUNS = 300
@@ -62,6 +67,38 @@ def number_with_dispersion(recruits, days):
     return snowball_finding(recruits, days, delay_cdf=PRIOR_DELAY.cdf).estimate
 
 
+WEEKLY = discretised_gamma(3, 2, steps=60)
+
+
+def draw_weeks(rng):
+    return weekly_runs(0.5, 0.5, runs=1, rng=rng, campaign=dict.fromkeys(range(48), 4))[:2]
+
+
+def renewal(referred, campaign):
+    return renewal_number(referred, campaign, weights=WEEKLY, window=51, dispersion=0.5).estimate(0)
+
+
+def draw_groups_that_ended(rng, groups=120, r=0.5, k=0.5):
+    sizes = np.ones(groups, int)
+    newest = np.ones(groups, int)
+    while newest.any():
+        newest = rng.poisson(rng.gamma(np.maximum(k * newest, 1e-9), r / k) * (newest > 0))
+        sizes += newest
+    return (sizes,)
+
+
+def group_sizes(sizes):
+    return size_number(sizes, dispersion=0.5)
+
+
+def newest_year(recruits, days):
+    joined = -np.asarray(days).astype(int)
+    nobody = np.zeros(joined.size, bool)
+    given = Arrivals(joined, np.asarray(recruits, float), nobody, nobody)
+    cohorts = snowball_cohorts(given, 0, delay_cdf=PRIOR_DELAY.cdf, window_days=10_000)
+    return cohorts[0].finding.estimate if cohorts else newest_year(np.zeros(1), np.zeros(1))
+
+
 def first_ratio(reached, population):
     return representation(reached, population)[0]
 
@@ -93,6 +130,9 @@ NO_PANEL = (np.zeros((0, 0)), np.zeros(0, int))
 NOTHING = (np.array([], int), np.array([]))
 CASES = [
     Case("snowball", 0.5, draw_recruits, number_with_dispersion, NOTHING),
+    Case("renewal", 0.5, draw_weeks, renewal, (np.zeros((1, 52)), np.zeros((1, 52)))),
+    Case("group sizes", 0.5, draw_groups_that_ended, group_sizes, (np.array([], int),), bias=0.04),
+    Case("cohorts", 0.5, draw_recruits, newest_year, NOTHING),
     Case("reach", 0.08, lambda rng: (int(rng.binomial(700, 0.08)), 700), reach, (0, 0)),
     Case("representation", 0.8, draw_groups, first_ratio, (np.zeros(1, int), np.zeros(1, int))),
     Case(

@@ -7,10 +7,9 @@ from scipy.stats import gamma
 from sneeuwbal.analysis.chains import chains_of_three, generation_of, recruits_of
 from sneeuwbal.analysis.delays import PRIOR_DELAY, delay_distribution
 from sneeuwbal.analysis.estimate import Verdict
+from sneeuwbal.analysis.labels import exceeds_comparison, label
 from sneeuwbal.analysis.snowball import (
     dispersion,
-    exceeds_comparison,
-    label,
     snowball_finding,
     snowball_number,
 )
@@ -95,7 +94,7 @@ def test_a_few_recruits_give_a_band_and_no_number():
 def test_uneven_recruiting_widens_the_interval():
     recruits, days = np.full(60, 1.0), np.full(60, 90.0)
     even = snowball_number(recruits, days, delay_cdf=thirty_days)
-    uneven = snowball_number(recruits, days, delay_cdf=thirty_days, overdispersion=3.0)
+    uneven = snowball_number(recruits, days, delay_cdf=thirty_days, evenness=0.3)
     assert uneven.low < even.low < even.high < uneven.high
 
 

@@ -3,32 +3,35 @@
 Method page: docs/methods/snowball.md.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import gammaln
-from scipy.stats import binomtest, gamma
 
 from sneeuwbal.analysis.estimate import LEVEL, Estimate, Silence, Verdict, silent
+from sneeuwbal.analysis.labels import label
+from sneeuwbal.analysis.recruiting import (
+    MAX_CV,
+    PRIOR_RATE,
+    PRIOR_SHAPE,
+    coefficient_of_variation,
+    posterior_quantile,
+    probability_above,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 DelayCdf = Callable[[Floats], Floats]
 
-# Assumptions, docs/methods/snowball.md: prior mean 0.5 and sd 0.5, mostly below 1.
-PRIOR_SHAPE = 1.0
-PRIOR_RATE = 2.0
-MAX_CV = 0.3
+# Assumptions, docs/methods/snowball.md; those of the posterior stand in `recruiting`.
 DEFAULT_DISPERSION = 0.2
 RECRUITS_FOR_DISPERSION = 11
 MAX_UNKNOWN_SHARE = 1 / 3
 VIA_NEIGHBOUR_WEIGHT = 0.5
-MIN_PARTICIPANTS = 20
-MIN_CHAINS = 3
-BOOST_FROM = 0.1
 WINDOW_DAYS = 365
 BAND_WIDTH = 5
 UNIT = "recruits per participant"
@@ -37,29 +40,52 @@ DISPERSION_RANGE = (0.02, 1000.0)
 
 
 @dataclass(frozen=True, slots=True)
-class GammaPosterior:
-    """What is known about the snowball number; its coefficient of variation is shape^-1/2."""
+class Posterior:
+    """What is known about the snowball number; the fields as in `recruiting`."""
 
     shape: float
-    scale: float
+    rate: float
+    size: float
+
+    @property
+    def mean(self) -> float:
+        """Return its mean."""
+        return self.shape / self.rate
+
+    @property
+    def variation(self) -> float:
+        """Return its sd over its mean."""
+        shape, size = np.array(self.shape), np.array(self.size)
+        return float(coefficient_of_variation(shape=shape, size=size))
+
+    def quantile(self, share: float) -> float:
+        """Return one of its quantiles."""
+        return float(posterior_quantile(share, **self._arrays()))
 
     def interval(self) -> tuple[float, float]:
         """Return the central 95% interval."""
         tail = (1 - LEVEL) / 2
-        bounds = gamma.ppf(np.array([tail, 1 - tail]), self.shape, scale=self.scale)
-        return float(bounds[0]), float(bounds[1])
+        return self.quantile(tail), self.quantile(1 - tail)
 
     def probability_above(self, threshold: float) -> float:
         """Return the probability that the number is larger than the threshold."""
-        return float(gamma.sf(threshold, self.shape, scale=self.scale))
+        return float(probability_above(threshold, **self._arrays()))
+
+    def _arrays(self) -> dict[str, Floats]:
+        return {name: np.array(getattr(self, name)) for name in ("shape", "rate", "size")}
 
 
 @dataclass(frozen=True, slots=True)
 class SnowballFinding:
-    """The snowball number with everything that has to stand next to it."""
+    """The snowball number with everything that has to stand next to it.
+
+    `low` and `high` are the bounds of the interval, also where the estimate is silent.
+    """
 
     estimate: Estimate
     verdict: Verdict
+    low: float
+    high: float
     probability_above_one: float
     dispersion: float
     overdispersion: float
@@ -110,7 +136,7 @@ def snowball_number(
     days_followed: Floats,
     *,
     delay_cdf: DelayCdf,
-    overdispersion: float = 1.0,
+    evenness: float = inf,
     unattributed: float = 0.0,
 ) -> Estimate:
     """Estimate how many further participants each participant brings in.
@@ -126,8 +152,8 @@ def snowball_number(
         Time since the participant joined.
     delay_cdf : days -> share in [0, 1]
         Share of eventual referrals made within so many days of joining.
-    overdispersion : float, >= 1
-        Variance of the counts over their mean; 1 + R/k for negative binomial k.
+    evenness : float, > 0
+        Negative binomial k of `dispersion`; infinite when everyone recruits alike.
     unattributed : float, >= 0
         Weight of arrivals "via a neighbour" whose neighbour is not known.
 
@@ -145,12 +171,12 @@ def snowball_number(
 
     Notes
     -----
-    Gamma posterior of Cori et al. (2013), doi:10.1093/aje/kwt133, with observed
-    parents, widened for overdispersion. Weak point: one overdispersion for all.
+    Posterior of Cori et al. (2013), doi:10.1093/aje/kwt133, with observed parents and
+    negative binomial counts; see `recruiting`. Weak point: one k for everyone.
     """
     counted = _checked(recruits, days_followed, unattributed)
     exposure = float(np.sum(delay_cdf(days_followed)))
-    posterior = _posterior(counted, exposure, overdispersion)
+    posterior = _posterior(counted, exposure, evenness)
     return _as_estimate(posterior, counted, n=int(recruits.size))
 
 
@@ -199,116 +225,75 @@ def snowball_finding(
     people = int(recruits.size)
     if min(via_neighbour, unknown_origin) < 0 or via_neighbour + unknown_origin > people:
         raise ValueError("via_neighbour and unknown_origin are counts of the participants")
-    counted = _checked(recruits, days_followed, VIA_NEIGHBOUR_WEIGHT * via_neighbour)
+    recorded = _checked(recruits, days_followed, 0.0)
+    known = max(1, people - unknown_origin)
+    referred = min(1.0, (recorded + VIA_NEIGHBOUR_WEIGHT * via_neighbour) / known)
+    gaps = Gaps(via_neighbour, unknown_origin, unknown_origin / people if people else 0, referred)
     seen = np.asarray(delay_cdf(days_followed), float)
-    exposure = float(seen.sum())
-    k = dispersion(np.asarray(recruits, float), seen, programme=programme_dispersion)
-    share_unknown = unknown_origin / people if people else 0.0
-    if share_unknown > MAX_UNKNOWN_SHARE:
-        posterior, wide = _widened(counted, exposure, k, unverified=via_neighbour)
-        highest, _ = _widened(counted + unknown_origin, exposure, k, unverified=via_neighbour)
-        low, high = posterior.interval()[0], highest.interval()[1]
+    return finding(
+        np.asarray(recruits, float),
+        seen,
+        gaps=gaps,
+        programme_dispersion=programme_dispersion,
+        exceeds_comparison=exceeds_comparison,
+        chains=chains,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """Arrivals without a link: how many, and which share of the unknown is taken as referred."""
+
+    via_neighbour: float = 0.0
+    unknown: float = 0.0
+    share_unknown: float = 0.0
+    referred_share: float = 0.0
+
+
+def finding(
+    recruits: Floats,
+    seen: Floats,
+    *,
+    gaps: Gaps,
+    programme_dispersion: float | None,
+    exceeds_comparison: bool | None,
+    chains: int | None,
+) -> SnowballFinding:
+    """Return the finding for checked input; `seen` is the exposure per participant.
+
+    The lower bound takes every arrival without a link for a campaign arrival, the upper bound
+    for a recruit: whatever they were, the interval holds as often as it says or more.
+    """
+    people, exposure, recorded = int(recruits.size), float(seen.sum()), float(recruits.sum())
+    k = dispersion(recruits, seen, programme=programme_dispersion)
+    likely = recorded + VIA_NEIGHBOUR_WEIGHT * gaps.via_neighbour
+    likely += gaps.unknown * gaps.referred_share
+    lowest, posterior, highest = (
+        _posterior(counted, exposure, k)
+        for counted in (recorded, likely, recorded + gaps.via_neighbour + gaps.unknown)
+    )
+    low, high = lowest.interval()[0], highest.interval()[1]
+    if gaps.share_unknown > MAX_UNKNOWN_SHARE:
         reason = Silence.ORIGIN_UNKNOWN
         estimate = silent(reason, n=people, method="bounds", low=low, high=high, unit=UNIT)
     else:
-        referred_share = min(1.0, counted / max(1, people - unknown_origin))
-        completed = counted + unknown_origin * referred_share
-        posterior, wide = _widened(completed, exposure, k, unverified=via_neighbour)
-        low = posterior.interval()[0]
-        estimate = _as_estimate(posterior, completed, n=people)
+        estimate = _as_estimate(posterior, likely, n=people)
+        if not estimate.is_silent:
+            estimate = replace(estimate, low=low, high=high)
     verdict = label(
         participants=people, low=low, exceeds_comparison=exceeds_comparison, chains=chains
     )
     return SnowballFinding(
         estimate=replace(estimate, verdict=verdict.value),
         verdict=verdict,
-        probability_above_one=posterior.probability_above(1.0),
+        low=low,
+        high=high,
+        probability_above_one=lowest.probability_above(1.0),
         dispersion=k,
-        overdispersion=wide,
+        overdispersion=1 + posterior.mean / k,
         exposure=exposure,
-        share_unknown=share_unknown,
+        share_unknown=gaps.share_unknown,
     )
-
-
-def label(
-    *,
-    participants: int,
-    low: float,
-    exceeds_comparison: bool | None,
-    chains: int | None = None,
-    generations: Sequence[int] = (),
-    generation_route: bool = False,
-) -> Verdict:
-    """Return the first label whose rule holds (product convention).
-
-    Parameters
-    ----------
-    participants : int
-        Fewer than 20 is too few for any label.
-    low : float
-        Lower bound of the 95% interval of the snowball number.
-    exceeds_comparison : bool, optional
-        Whether growth exceeded the comparison neighbourhoods. Unknown is no snowball.
-    chains : int, optional
-        Campaign arrivals with a recruit of a recruit; fewer than 3 is no snowball.
-    generations : sequence of int
-        Households in generation 0, 1, 2 and so on; only for the generation route.
-    generation_route : bool
-        Off: size alone meets it. R = 0.3 and 120 starters give 11 households in
-        generation 2, so it would call ordinary campaigns a snowball.
-
-    Returns
-    -------
-    Verdict
-        too_few, snowball, boost or no_spread_shown.
-    """
-    if participants < MIN_PARTICIPANTS:
-        return Verdict.TOO_FEW
-    by_number = low > 1 and (chains is None or chains >= MIN_CHAINS)
-    by_generation = generation_route and len(generations) >= 3 and sum(generations[2:]) >= 10
-    if (by_number or by_generation) and exceeds_comparison is True:
-        return Verdict.SNOWBALL
-    return Verdict.BOOST if low > BOOST_FROM else Verdict.NO_SPREAD_SHOWN
-
-
-def exceeds_comparison(
-    participants: int,
-    households: int,
-    *,
-    comparison_participants: Ints,
-    comparison_households: Ints,
-) -> bool | None:
-    """Say whether a neighbourhood grew more than its comparison neighbourhoods.
-
-    Parameters
-    ----------
-    participants, households : int
-        New participants in the period, and households, of the neighbourhood itself.
-    comparison_participants, comparison_households : (m,) int
-        The same for each comparison neighbourhood over the same period.
-
-    Returns
-    -------
-    bool or None
-        None when fewer than two comparison neighbourhoods are given.
-
-    Notes
-    -----
-    Exact one-sided binomial test at 2.5%, given the total, against the pooled rate and
-    against the highest single comparison rate. Weak point: with few comparison
-    neighbourhoods their natural spread is badly known.
-    """
-    people, homes = np.asarray(comparison_participants), np.asarray(comparison_households)
-    if people.shape != homes.shape:
-        raise ValueError("the comparison arrays differ in length")
-    if people.size < 2 or households <= 0 or int(homes.sum()) <= 0:
-        return None
-    if participants / households <= float((people / np.maximum(homes, 1)).max()):
-        return False
-    total = participants + int(people.sum())
-    expected_share = households / (households + int(homes.sum()))
-    test = binomtest(participants, total, expected_share, alternative="greater")
-    return bool(test.pvalue < (1 - LEVEL) / 2)
 
 
 def _checked(recruits: Floats | Ints, days_followed: Floats, unattributed: float) -> float:
@@ -322,33 +307,20 @@ def _checked(recruits: Floats | Ints, days_followed: Floats, unattributed: float
     return float(recruits.sum()) + unattributed
 
 
-def _posterior(counted: float, exposure: float, overdispersion: float) -> GammaPosterior:
-    if overdispersion < 1:
-        raise ValueError("overdispersion is at least 1")
-    shape = (PRIOR_SHAPE + counted) / overdispersion
-    return GammaPosterior(shape, overdispersion / (PRIOR_RATE + exposure))
+def _posterior(counted: float, exposure: float, evenness: float) -> Posterior:
+    if evenness <= 0:
+        raise ValueError("evenness is above 0")
+    rate = PRIOR_RATE + exposure
+    return Posterior(PRIOR_SHAPE + counted, rate, evenness * rate)
 
 
-def _widened(
-    counted: float, exposure: float, k: float, *, unverified: int
-) -> tuple[GammaPosterior, float]:
-    """Return the posterior widened for dispersion k and unverified links, and by how much.
-
-    The weight of an unverified link is 0.5, but may for all of them be anything from 0 to
-    1: that adds the variance of a uniform weight, 1/12, times the square of their number.
-    """
-    wide = 1 + (PRIOR_SHAPE + counted) / (PRIOR_RATE + exposure) / k
-    wide += unverified**2 / 12 / (PRIOR_SHAPE + counted)
-    return _posterior(counted, exposure, wide), wide
-
-
-def _as_estimate(posterior: GammaPosterior, counted: float, *, n: int) -> Estimate:
+def _as_estimate(posterior: Posterior, counted: float, *, n: int) -> Estimate:
     """Return the number, or silence with the band of the count when it is too uncertain."""
     if n == 0:
         return silent(Silence.NO_DATA, n=0, method=METHOD, unit=UNIT)
-    if posterior.shape**-0.5 > MAX_CV:
+    if posterior.variation > MAX_CV:
         first = int(counted // BAND_WIDTH) * BAND_WIDTH
         band = (first, first + BAND_WIDTH - 1)
         return silent(Silence.TOO_FEW, n=n, method=METHOD, unit=UNIT, band=band)
     low, high = posterior.interval()
-    return Estimate(posterior.shape * posterior.scale, low, high, n=n, method=METHOD, unit=UNIT)
+    return Estimate(posterior.mean, low, high, n=n, method=METHOD, unit=UNIT)

@@ -13,19 +13,16 @@ from sneeuwbal.analysis.chains import chains_of_three
 from sneeuwbal.analysis.delays import DelayDistribution, delay_distribution
 from sneeuwbal.analysis.disclosure import count_band
 from sneeuwbal.analysis.estimate import Estimate, Silence, Verdict, silent
+from sneeuwbal.analysis.labels import MIN_PARTICIPANTS, exceeds_comparison
+from sneeuwbal.analysis.recruiting import MAX_CV, PRIOR_RATE, PRIOR_SHAPE
 from sneeuwbal.analysis.representativeness import reach
 from sneeuwbal.analysis.snowball import (
-    MAX_CV,
     MAX_UNKNOWN_SHARE,
-    MIN_PARTICIPANTS,
-    PRIOR_RATE,
-    PRIOR_SHAPE,
     RECRUITS_FOR_DISPERSION,
     VIA_NEIGHBOUR_WEIGHT,
     WINDOW_DAYS,
     SnowballFinding,
     dispersion,
-    exceeds_comparison,
     snowball_finding,
 )
 from sneeuwbal.evidence.results import Kind, Result
