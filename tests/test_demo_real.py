@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from tests.reading import check_public_page
 from tests.walking import Walker
 
@@ -9,7 +10,13 @@ from sneeuwbal.accounts.models import Organisation, ReportingUnit
 from sneeuwbal.places.models import Area, Dataset
 from sneeuwbal.web.demo import towns
 
-pytestmark = [pytest.mark.django_db, pytest.mark.open_data]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.open_data,
+    pytest.mark.skipif(
+        connection.vendor != "sqlite", reason="the demo command always runs on SQLite"
+    ),
+]
 TOWNS = ["Boxtel", "Leeuwarden", "Rotterdam", "Sint-Michielsgestel", "Zaanstad"]
 MARK = {"": "Voorbeeldcijfers.", "/en": "Example figures."}
 
