@@ -28,3 +28,15 @@ REACHED: list[tuple[str, Scenario, int, float]] = [
     ("mean of few places", pooling_scenario(3, spread=0.3, kind="mean_with_prior"), 120, 0.15),
     ("pooled share", shares_scenario(12, spread=0.5), 25, 0.15),
 ]
+
+# Those of which every part of a draw has a row per household or place.
+WITHOUT_ORDER = (
+    "weighted share",
+    "Shapley share",
+    "share by a day",
+    "median days",
+    "pooled mean",
+    "next place",
+    "mean of few places",
+    "pooled share",
+)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.analysis.reached_cases import REACHED, WITHOUT_ORDER
 
 from sneeuwbal.analysis.chains import recruits_of
 from sneeuwbal.analysis.costs import cost_per_additional_household, cost_per_household
@@ -46,11 +47,17 @@ class Case:
     """How to draw data with a known truth, and how to estimate it."""
 
     name: str
-    truth: float
+    truth: float | None  # None: the last item of a draw is the truth of that draw
     draw: Callable[[np.random.Generator], tuple[Any, ...]]
     estimate: Callable[..., Estimate]
     empty: tuple[Any, ...]
     bias: float = 0.03
+    runs: int = RUNS
+
+    def data(self, rng):
+        """A draw without its truth, and the truth."""
+        drawn = self.draw(rng)
+        return (drawn, self.truth) if self.truth is not None else (drawn[:-1], drawn[-1])
 
 
 def draw_recruits(rng, *, people=250, r=0.5, k=0.5):
@@ -154,6 +161,10 @@ CASES = [
     Case("effect", 2.0, draw_starts, effect, NO_PANEL),
     Case("imputed effect", 2.0, draw_starts, imputed, NO_PANEL),
     Case("synthetic effect", 2.0, partial(draw_starts, spec=ALONE), synthetic, NO_PANEL),
+    *(
+        Case(name, one.truth, one.draw, one.estimate, one.empty, bias, runs)
+        for name, one, runs, bias in REACHED
+    ),
 ]
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
@@ -161,17 +172,22 @@ every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 @every_case
 def test_it_recovers_the_truth_and_covers_as_often_as_it_says(case):
     rng = np.random.default_rng(2026)
-    found = [case.estimate(*case.draw(rng)) for _ in range(RUNS)]
-    spoken = [one for one in found if not one.is_silent]
-    assert len(spoken) > 0.95 * RUNS
-    assert np.mean([one.value for one in spoken]) == pytest.approx(case.truth, rel=case.bias)
-    covered = np.mean([one.low <= case.truth <= one.high for one in spoken])
-    assert 0.90 <= covered <= 0.98
+    drawn = [case.data(rng) for _ in range(case.runs)]
+    found = [(case.estimate(*data), truth) for data, truth in drawn]
+    spoken = [(one, truth) for one, truth in found if not one.is_silent]
+    assert len(spoken) > 0.95 * case.runs
+    off = np.mean([one.value - truth for one, truth in spoken])
+    assert abs(off) <= case.bias * abs(np.mean([truth for _, truth in spoken]))
+    covered = [
+        one.low <= truth <= (np.inf if one.high is None else one.high) for one, truth in spoken
+    ]
+    chance = 2 * np.sqrt(0.95 * 0.05 / case.runs)  # two Monte-Carlo errors: 0.025 at 300 draws
+    assert 0.925 - chance <= np.mean(covered) <= 0.955 + chance
 
 
 @every_case
 def test_it_spares_its_inputs_and_repeats_itself(case):
-    data = case.draw(np.random.default_rng(1))
+    data, _ = case.data(np.random.default_rng(1))
     kept = [np.array(part, copy=True) for part in data]
     assert case.estimate(*data) == case.estimate(*data)
     for part, before in zip(data, kept, strict=True):
@@ -204,6 +220,16 @@ def test_row_order_does_not_matter(shuffler):
     )
     for name in ("value", "low", "high"):
         assert getattr(after, name) == pytest.approx(getattr(before, name), rel=1e-6)
+
+
+@pytest.mark.parametrize("name", WITHOUT_ORDER)
+def test_nor_does_it_for_reach_time_and_pooling(name):
+    case = next(one for one in CASES if one.name == name)
+    data, _ = case.data(np.random.default_rng(4))
+    order = np.random.default_rng(5).permutation(len(data[0]))
+    before, after = case.estimate(*data), case.estimate(*(part[order] for part in data))
+    for one in ("value", "low", "high"):
+        assert getattr(after, one) == pytest.approx(getattr(before, one), rel=1e-6)
 
 
 def findings_of(town):

@@ -44,6 +44,18 @@ def test_cells_and_single_households_give_the_same_answer():
     assert one_by_one.r_standard_error == pytest.approx(together.r_standard_error, rel=1e-9)
 
 
+def test_the_order_of_the_cells_does_not_matter():
+    order = np.random.default_rng(1).permutation(12)
+    mixed = representativeness(model(REACHED[order], HOUSEHOLDS[order], FACTORS[order]))
+    assert mixed.cv.value == pytest.approx(representativeness(model()).cv.value, rel=1e-9)
+    rows = np.repeat(FACTORS, REACHED, axis=0)
+    mixed_rows = np.random.default_rng(1).permutation(rows)
+    before, after = (
+        margins_comparison(one, margins=MARGINS, households=1100).cv for one in (rows, mixed_rows)
+    )
+    assert after == before
+
+
 def test_with_one_variable_every_formula_can_be_done_by_hand():
     """Saturated: propensities are n_k/N_k, their variances rho(1-rho)/N_k, independent."""
     households, reached = np.array([300.0, 200.0, 500.0]), np.array([150.0, 60.0, 140.0])

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from sneeuwbal.analysis.estimate import LEVEL, Estimate
 
@@ -81,5 +81,5 @@ def mixture(
 def _quantile(part: float, centre: Floats, spread: Floats, share: Floats) -> float:
     low, high = float((centre - 12 * spread).min()), float((centre + 12 * spread).max())
     return float(
-        brentq(lambda point: float(share @ norm.cdf((point - centre) / spread)) - part, low, high)
+        brentq(lambda point: float(share @ ndtr((point - centre) / spread)) - part, low, high)
     )

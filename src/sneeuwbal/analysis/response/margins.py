@@ -71,8 +71,9 @@ def margins_comparison(
     Methodology 45:217: linear propensities, so CV2 is the Mahalanobis distance between the
     means of the reached and of the population. Where they take the cross-products from the
     reached as they are, ours come from the reached raked to the margins: exact for a single
-    variable. Bias and interval as for the model with a frame. Weak point: how variables hang
-    together is taken from the reached, without its own error.
+    variable. Bias and interval as for the model with a frame; where a jackknife finds more
+    variance, because how variables hang together is estimated too, it takes that. Weak point:
+    linear propensities.
     """
     factors = np.asarray(factors, np.int64)
     shares = [np.asarray(one, float) / float(np.sum(one) or 1) for one in margins]
@@ -116,25 +117,55 @@ def _distance(
     factors: Ints, shares: Sequence[Floats], rate: float
 ) -> tuple[float, float, float] | None:
     """Return the adjusted CV and its interval; None where the margins cannot be met."""
+    combinations, counts = np.unique(factors, axis=0, return_counts=True)
     # A category where nobody was reached needs a row to be seen; it weighs next to nothing.
-    unseen = _unseen_rows(factors, shares)
-    rows = np.vstack([factors, unseen])
-    start = np.concatenate([np.ones(len(factors)), np.full(len(unseen), 0.5)])
-    raked = _raked(rows, start, shares)
+    rows = np.vstack([combinations, _unseen_rows(factors, shares)])
+    seen = np.concatenate([counts, np.zeros(len(rows) - len(counts))]) / len(factors)
+    raked = _raked(rows, np.where(seen > 0, seen, 0.5 / len(factors)), shares)
     if raked is None:
         return None
     design = design_rows(rows)[:, 1:]
-    at_home = raked @ design
-    seen = design[: len(factors)]
-    spread_at_home = (design - at_home).T @ ((design - at_home) * raked[:, None])
-    noise = np.cov(seen, rowvar=False, ddof=0).reshape(design.shape[1], -1)
-    # Each row's relative propensity is linear in the means, whose error is known.
-    leverage = (design - at_home) @ np.linalg.pinv(spread_at_home, hermitian=True)
-    deviation = leverage @ (seen.mean(axis=0) - at_home)
-    covariance = noise * (1 - rate) / len(factors)
-    found = spread(deviation, leverage, weights=raked, covariance=covariance)
+    deviation, leverage = _linear(design, seen, raked)
+    around = design - seen @ design
+    noise = around.T @ (around * seen[:, None])
+    found = spread(
+        deviation,
+        leverage,
+        weights=raked,
+        covariance=noise * (1 - rate) / len(factors),
+        least_variance=(1 - rate) * _jackknife(rows, counts, shares, design),
+    )
     low, high = found.interval()
     return found.adjusted, min(low, found.adjusted), max(high, found.adjusted)
+
+
+def _linear(design: Floats, seen: Floats, raked: Floats) -> tuple[Floats, Floats]:
+    """Return per combination how far its relative propensity lies from 1, and its leverage."""
+    centred = design - raked @ design
+    at_home = centred.T @ (centred * raked[:, None])
+    leverage = centred @ np.linalg.pinv(at_home, hermitian=True)
+    return leverage @ (seen @ centred), leverage
+
+
+def _jackknife(rows: Ints, counts: Ints, shares: Sequence[Floats], design: Floats) -> float:
+    """Return the variance of CV2 with how variables hang together estimated from the reached.
+
+    Leaves out one household at a time; those alike need only be done once.
+    """
+    reached = int(counts.sum())
+    squares = np.full(len(counts), np.nan)
+    for place in range(len(counts)):
+        left = np.concatenate([counts, np.zeros(len(rows) - len(counts))])
+        left[place] -= 1
+        raked = _raked(rows, np.where(left > 0, left, 0.5) / reached, shares)
+        if raked is not None:
+            deviation, _ = _linear(design, left / (reached - 1), raked)
+            squares[place] = raked @ deviation**2
+    done = np.isfinite(squares)
+    if not done.any():
+        return 0.0
+    centre = np.average(squares[done], weights=counts[done])
+    return float(counts[done] @ (squares[done] - centre) ** 2) * (reached - 1) / reached
 
 
 def _unseen_rows(factors: Ints, shares: Sequence[Floats]) -> Ints:

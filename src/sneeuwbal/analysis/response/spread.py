@@ -52,7 +52,14 @@ class Spread:
         return sqrt(max(0.0, signal - half_width)), sqrt(signal + half_width)
 
 
-def spread(deviation: Floats, gradient: Floats, *, weights: Floats, covariance: Floats) -> Spread:
+def spread(
+    deviation: Floats,
+    gradient: Floats,
+    *,
+    weights: Floats,
+    covariance: Floats,
+    least_variance: float = 0.0,
+) -> Spread:
     """Return the weighted mean square of deviations that depend on estimated coefficients.
 
     Parameters
@@ -65,6 +72,8 @@ def spread(deviation: Floats, gradient: Floats, *, weights: Floats, covariance: 
         Share of the households per row.
     covariance : (p, p) float
         Covariance of the coefficients.
+    least_variance : float
+        Variance of the mean square when more than the coefficients was estimated.
 
     Returns
     -------
@@ -81,7 +90,7 @@ def spread(deviation: Floats, gradient: Floats, *, weights: Floats, covariance: 
     noise = weighted.T @ gradient @ covariance
     slope = weighted.T @ deviation
     bias, second = float(np.trace(noise)), float(np.trace(noise @ noise))
-    first = float(slope @ covariance @ slope)
+    first = max(float(slope @ covariance @ slope), (least_variance - 2 * second) / 4)
     if bias <= 0 or square <= 0:
         return Spread(square, max(bias, 0.0), 0.0, 0.0, 1.0)
     signal = max(0.0, square - bias)

@@ -18,6 +18,10 @@ Ints = NDArray[np.int64]
 CALIBRATION_ERROR = 1e-8
 
 
+class UnusableWeights(ValueError):
+    """Calibration asks for a negative weight: the respondents are too unlike everyone."""
+
+
 def calibrated_weights(base: Floats, *, auxiliary: Floats, totals: Floats) -> Floats:
     """Adjust weights linearly until the totals of the auxiliary variables are reproduced.
 
@@ -37,7 +41,9 @@ def calibrated_weights(base: Floats, *, auxiliary: Floats, totals: Floats) -> Fl
     Raises
     ------
     ValueError
-        If shapes differ or a weight becomes negative.
+        If shapes differ.
+    UnusableWeights
+        If a weight becomes negative.
     NotReached
         If the columns cannot reproduce the totals.
 
@@ -55,7 +61,7 @@ def calibrated_weights(base: Floats, *, auxiliary: Floats, totals: Floats) -> Fl
     if error.size and float(error.max()) > CALIBRATION_ERROR:
         raise NotReached("the respondents cannot reproduce these totals")
     if weights.size and float(weights.min()) < 0:
-        raise ValueError("a weight became negative; use fewer totals or raking")
+        raise UnusableWeights("a weight became negative; use fewer totals or raking")
     return np.asarray(weights)
 
 
@@ -83,7 +89,8 @@ def calibrated_total(
     Returns
     -------
     Estimate
-        In the unit of `values`; n respondents. Silent with fewer than two clusters.
+        In the unit of `values`; n respondents. Silent with fewer than two clusters, or where
+        a weight would be negative.
 
     Raises
     ------
@@ -100,7 +107,10 @@ def calibrated_total(
     method, unit = "linear calibration", ""
     if not values.size:
         return silent(Silence.NO_DATA, n=0, method=method, unit=unit)
-    weights = calibrated_weights(base, auxiliary=auxiliary, totals=totals)
+    try:
+        weights = calibrated_weights(base, auxiliary=auxiliary, totals=totals)
+    except UnusableWeights:
+        return silent(Silence.NOT_DETERMINABLE, n=len(values), method=method, unit=unit)
     groups = (
         np.arange(len(values)) if clusters is None else np.unique(clusters, return_inverse=True)[1]
     )
