@@ -1,6 +1,6 @@
 """How often the intervals hold the truth; writes the tables into docs/methods/renewal.md.
 
-Run: python benchmarks/coverage.py (about two minutes). With --show it only prints.
+Run: python benchmarks/coverage.py (about a minute). With --show it only prints.
 """
 
 import sys
@@ -36,7 +36,7 @@ TABLES = (
     Table(
         "renewal",
         renewal_rows,
-        600,
+        3000,
         ("true R", "k"),
         (
             "Poisson, own prior",
@@ -50,14 +50,14 @@ TABLES = (
     Table(
         "patterns",
         pattern_rows,
-        600,
+        3000,
         ("campaign", "true R", "k"),
         ("whole year", "last 26 weeks", "newest cohort, 26 weeks", "bounds, half unknown"),
     ),
     Table(
         "people",
         people_rows,
-        300,
+        600,
         ("true R", "k"),
         (
             "complete",

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -104,3 +106,29 @@ def test_a_snowball_in_the_newest_year_is_a_snowball():
     assert whole.verdict == "boost"
     assert verdict_of(whole, cohorts) == "snowball"
     assert verdict_of(whole, ()) == "boost"
+
+
+@pytest.mark.parametrize("gap", ["via_neighbour", "unknown_origin"])
+@pytest.mark.parametrize("k", [np.inf, 0.2])
+def test_with_half_of_the_links_lost_the_interval_still_holds_the_truth(gap, k):
+    """Short version of the third table of benchmarks/coverage.py."""
+    inside = []
+    for run in range(60):
+        rng = np.random.default_rng([3, run])
+        people = simulated_people(0.6, k, rng=rng, campaign=PATTERNS["pushes"], delay=Delay())
+        recruiter = people.recruiter
+        lost = (recruiter >= 0) & (rng.random(recruiter.size) < 0.5)
+        recruits = np.bincount(recruiter[(recruiter >= 0) & ~lost], minlength=recruiter.size)
+        followed = (363 - people.joined_day).astype(float)
+        found = snowball_finding(
+            recruits, followed, delay_cdf=Delay().cdf, **{gap: int(lost.sum())}
+        )
+        inside.append(found.low <= 0.6 <= found.high)
+    assert np.mean(inside) >= 0.88
+
+
+def test_the_method_page_holds_the_tables_of_the_coverage_runs():
+    page = (Path(__file__).parents[2] / "docs" / "methods" / "renewal.md").read_text("utf-8")
+    for name in ("renewal", "patterns", "people"):
+        table = page.split(f"<!-- {name}: start -->")[1].split(f"<!-- {name}: end -->")[0]
+        assert table.count("\n| ") >= 13
