@@ -1,6 +1,8 @@
 """Open a map: its layers, the column with the area codes, the coordinate system."""
 
+import gzip
 import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,11 @@ from sneeuwbal.places.problems import ImportProblem
 from sneeuwbal.places.reading import Column, Row, Table, read_bytes, read_json
 
 TEXTS = (".geojson", ".topojson", ".json")
-GEOPACKAGE, GZIP = b"SQLite format 3", b"\x1f\x8b"
+GEOPACKAGE = b"SQLite format 3\0"
+# The driver that reads each: left to itself, GDAL opens whatever it finds in a file, also a
+# description (VRT) that names other files, the database of this site or an address elsewhere.
+DRIVERS = {"FeatureCollection": "GeoJSON:", "Topology": "TopoJSON:"}
+pyogrio.set_gdal_config_options({"OGR_SQLITE_STATIC_VIRTUAL_OGR": "NO"})
 # Columns that hold the code or the name of the area itself, in maps of CBS and PDOK.
 CODE_COLUMNS = [
     "statcode",
@@ -75,32 +81,51 @@ def year_in_name(path: Path) -> int:
 def read_layers(path: Path, told: dict[str, Any]) -> list[Layer]:
     """The layers of a map that have area codes, with their figures and polygons."""
     if path.name.removesuffix(".gz").lower().endswith(TEXTS):
-        _check_json(path)
-    elif not path.open("rb").read(len(GEOPACKAGE)).startswith((GEOPACKAGE, GZIP)):
-        read_bytes(path)  # empty, cut or a web page: it says so
-    place = f"/vsigzip/{path.resolve()}" if path.name.endswith(".gz") else str(path)
+        driver = _check_json(path)
+    else:
+        driver = ""
+        _check_geopackage(path)
+    place = f"/vsigzip/{path.resolve()}" if path.name.endswith(".gz") else str(path.resolve())
+    place = driver + place
     layers: list[Layer] = []
     try:
         for number, (_name, kind) in enumerate(pyogrio.list_layers(place)):
             layer = _layer(place, number, path.name, told) if _polygonal(kind) else None
             layers += [layer] if layer else []
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise ImportProblem(
-            _("The map is cut off, damaged or of another format."),
-            file=path.name,
-            remedy=_("Download it again as GeoJSON, TopoJSON or GeoPackage."),
-        ) from error
+        raise _damaged(path) from error
     return layers
+
+
+def _damaged(path: Path) -> ImportProblem:
+    return ImportProblem(
+        _("The map is cut off, damaged or of another format."),
+        file=path.name,
+        remedy=_("Download it again as GeoJSON, TopoJSON or GeoPackage."),
+    )
+
+
+def _check_geopackage(path: Path) -> None:
+    """Refuse a file that only has the name of a GeoPackage."""
+    try:
+        with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as file:
+            start = file.read(len(GEOPACKAGE))
+    except (OSError, EOFError, zlib.error):
+        start = b""
+    if start != GEOPACKAGE:
+        read_bytes(path)  # empty, cut or a web page: it says so
+        raise _damaged(path)
 
 
 def _polygonal(kind: str | None) -> bool:
     return kind is not None and ("Polygon" in kind or kind in {"Unknown", "Geometry"})
 
 
-def _check_json(path: Path) -> None:
+def _check_json(path: Path) -> str:
+    """The driver for this map; a problem when the JSON is no map."""
     content = read_json(path)
-    kind = content.get("type") if isinstance(content, dict) else None
-    if kind not in {"FeatureCollection", "Topology"}:
+    kind = str(content.get("type")) if isinstance(content, dict) else ""
+    if kind not in DRIVERS:
         raise ImportProblem(
             _("This JSON holds no map."),
             file=path.name,
@@ -108,6 +133,7 @@ def _check_json(path: Path) -> None:
             column="type",
             remedy=_("Use GeoJSON (FeatureCollection) or TopoJSON (Topology)."),
         )
+    return DRIVERS[kind]
 
 
 def _layer(place: str, number: int, file: str, told: dict[str, Any]) -> Layer | None:
