@@ -28,6 +28,7 @@ TITLES = {
     "import_open_data": gettext_lazy("Import open data"),
     "update_figures": gettext_lazy("Compute the evidence"),
     "design_power": gettext_lazy("Compute how many neighbourhoods are needed"),
+    "estimate_effect": gettext_lazy("Compute the effect of starting"),
     "evaluate_round": gettext_lazy("Weigh the neighbourhoods"),
     "make_schedule": gettext_lazy("Make a schedule"),
     "make_release": gettext_lazy("Prepare numbers for the public"),

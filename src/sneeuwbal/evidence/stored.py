@@ -23,17 +23,18 @@ METHOD_SLUGS = {
     Figure.Kind.COST: "kosten",
     Figure.Kind.VOICE: "stem",
     Figure.Kind.GROWTH: "groei",
+    Figure.Kind.EFFECT: "effect",
 }
 
 
 def newest(organisation: Organisation, *, as_of: date | None = None) -> list[Figure]:
-    """Newest figure of each kind and area, up to a day if one is given."""
+    """Newest figure of each kind, area and plan, up to a day if one is given."""
     rows: QuerySet[Figure] = Figure.objects.filter(organisation=organisation)
     if as_of:
         rows = rows.filter(as_of__lte=as_of)
     place = Window(
         RowNumber(),
-        partition_by=[F("kind"), F("area_id")],
+        partition_by=[F("kind"), F("area_id"), F("plan_id")],
         order_by=[F("as_of").desc(), F("id").desc()],
     )
     numbered = rows.annotate(place=place).filter(place=1)

@@ -13,6 +13,7 @@ from sneeuwbal.accounts import access, jobs
 from sneeuwbal.accounts.access import Right, StaffRequest
 from sneeuwbal.accounts.models import Job, Organisation
 from sneeuwbal.evidence import pictures, stored, wording
+from sneeuwbal.evidence.effect_views import current
 from sneeuwbal.evidence.exports import figures_table
 from sneeuwbal.evidence.models import Figure
 from sneeuwbal.places.models import Area
@@ -69,6 +70,7 @@ def evidence(request: StaffRequest) -> HttpResponse:
         "spread": found.get(None, {}).get(Kind.SNOWBALL),
         "units": units if len(units) > 1 else [],
         "places": places,
+        "plans": current(request.organisation),
         "snowballing": [figure for figure in places if figure.verdict == "snowball"],
         "chart": pictures.snowball_intervals(
             request.organisation, places, _("Snowball number per neighbourhood")
@@ -99,7 +101,7 @@ def area(request: StaffRequest, code: str) -> HttpResponse:
 def _part(
     request: StaffRequest, found: dict[str, Figure] | None, place: Area | None
 ) -> HttpResponse:
-    if not found:
+    if not found or Kind.SNOWBALL not in found:
         return redirect("evidence", request.organisation.slug)
     spread, reach = found[Kind.SNOWBALL], found[Kind.REACH]
     context = {

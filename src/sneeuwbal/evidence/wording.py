@@ -19,6 +19,8 @@ LABELS: dict[str, Promise] = {
     "origin_unknown": gettext_lazy("origin too often unknown"),
     "not_determinable": gettext_lazy("cannot be determined"),
     "no_data": gettext_lazy("no data yet"),
+    "effect_shown": gettext_lazy("effect shown"),
+    "no_effect_shown": gettext_lazy("no effect shown"),
 }
 BADGES = {"snowball": "safe", "boost": "active", "no_spread_shown": "neutral"}
 METHODS: dict[str, Promise] = {
@@ -75,6 +77,8 @@ def label(figure: Figure | None) -> str:
 
 def method(figure: Figure) -> str:
     """How a figure was made, in a few words."""
+    if figure.kind == Figure.Kind.EFFECT:
+        return _("change beside neighbourhoods that had not started")
     return str(METHODS.get(figure.method, figure.method))
 
 

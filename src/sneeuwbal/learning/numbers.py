@@ -112,7 +112,10 @@ def up_to_date(figures: Iterable[Figure]) -> list[Figure]:
     for figure in figures:
         newest = (
             Figure.objects.filter(
-                organisation=figure.organisation_id, kind=figure.kind, area=figure.area_id
+                organisation=figure.organisation_id,
+                kind=figure.kind,
+                area=figure.area_id,
+                plan=figure.plan_id,
             )
             .select_related("area", "organisation")
             .first()

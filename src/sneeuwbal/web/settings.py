@@ -188,6 +188,7 @@ JOBS = {
     "import_open_data": "sneeuwbal.places.importing.import_path",
     "update_figures": "sneeuwbal.evidence.figures.update_organisation",
     "design_power": "sneeuwbal.evidence.designs.design_power",
+    "estimate_effect": "sneeuwbal.evidence.effects.estimate_effect",
     "evaluate_round": "sneeuwbal.planning.plans.evaluate_round",
     "make_schedule": "sneeuwbal.planning.schedules.make_schedule",
     "make_release": "sneeuwbal.publication.public.make_release",

@@ -3,7 +3,8 @@
 from django import template
 
 from sneeuwbal.evidence import stored, wording
-from sneeuwbal.evidence.models import Figure
+from sneeuwbal.evidence.models import AnalysisPlan, Figure
+from sneeuwbal.places.wording import indicator_name
 
 register = template.Library()
 register.filter("verdict", wording.label)
@@ -24,3 +25,9 @@ def method_slug(figure: Figure) -> str:
 def badge_kind(figure: Figure) -> str:
     """Colour of the verdict as a badge."""
     return wording.BADGES.get(figure.verdict, "neutral")
+
+
+@register.filter
+def outcome_name(plan: AnalysisPlan) -> str:
+    """What a plan measures, in the reader's language."""
+    return indicator_name(plan.outcome)

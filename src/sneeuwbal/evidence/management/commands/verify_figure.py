@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from sneeuwbal.evidence.effects import verify as verify_effect
 from sneeuwbal.evidence.figures import verify
 from sneeuwbal.evidence.models import Figure
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
             figure = Figure.objects.filter(pk=number).select_related("update").first()
             if figure is None:
                 raise CommandError(f"no such figure: {number}")
-            check = verify(figure)
+            check = (verify_effect if figure.kind == Figure.Kind.EFFECT else verify)(figure)
             if check.holds:
                 self.stdout.write(f"{number} {figure}: the same")
                 continue
