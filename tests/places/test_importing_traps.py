@@ -3,6 +3,7 @@
 import gzip
 import json
 import sqlite3
+from secrets import token_hex
 
 import numpy as np
 import pyogrio
@@ -80,3 +81,22 @@ def test_a_database_that_reads_elsewhere_shows_nothing_of_it(tmp_path):
     except ImportProblem:
         return
     assert "BU09980000" not in str([layer.table.rows for layer in layers])
+
+
+def test_reading_a_packed_map_writes_nothing_beside_it(tmp_path):
+    square = {"type": "Polygon", "coordinates": [[[5, 52], [6, 52], [6, 53], [5, 52]]]}
+    # What does not pack well, so that GDAL finds the file large enough to note its size.
+    facts = [
+        {
+            "type": "Feature",
+            "properties": {"statcode": f"BU0998{number:04}", "noise": token_hex(200)},
+            "geometry": square,
+        }
+        for number in range(9000)
+    ]
+    path = tmp_path / "buurten_2018.geojson.gz"
+    path.write_bytes(
+        gzip.compress(json.dumps({"type": "FeatureCollection", "features": facts}).encode())
+    )
+    assert len(read_layers(path, {})[0].table.rows) == len(facts)
+    assert list(tmp_path.iterdir()) == [path]

@@ -23,7 +23,10 @@ GEOPACKAGE = b"SQLite format 3\0"
 # The driver that reads each: left to itself, GDAL opens whatever it finds in a file, also a
 # description (VRT) that names other files, the database of this site or an address elsewhere.
 DRIVERS = {"FeatureCollection": "GeoJSON:", "Topology": "TopoJSON:"}
-pyogrio.set_gdal_config_options({"OGR_SQLITE_STATIC_VIRTUAL_OGR": "NO"})
+# Nor does it run a reader that a database names, or write the size of a file beside it.
+pyogrio.set_gdal_config_options(
+    {"OGR_SQLITE_STATIC_VIRTUAL_OGR": "NO", "CPL_VSIL_GZIP_WRITE_PROPERTIES": "NO"}
+)
 # Columns that hold the code or the name of the area itself, in maps of CBS and PDOK.
 CODE_COLUMNS = [
     "statcode",
