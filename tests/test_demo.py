@@ -14,7 +14,7 @@ from tests.walking import Walker
 from sneeuwbal.accounts.models import Organisation
 from sneeuwbal.evidence import stored
 from sneeuwbal.places.models import Area, Dataset
-from sneeuwbal.publication import public
+from sneeuwbal.publication import releasing
 from sneeuwbal.roadmap.models import ProgrammeNeighbourhood
 from sneeuwbal.web.demo import events, load, towns
 
@@ -133,6 +133,6 @@ def test_loading_or_releasing_again_changes_nothing(demo, capsys):
     call_command("load_demo")
     told = capsys.readouterr().out
     assert "loaded already" in told and "manager@havenstad.example" in told
-    again = public.make_release(progress=lambda *_: None, organisation="havenstad")
+    again = releasing.make_release(progress=lambda *_: None, organisation="havenstad")
     assert again["new"] is False
     assert rows() == before

@@ -12,7 +12,7 @@ its first account, and months of conversations (tests/vogelstad.py).
 import pytest
 from django.core.management import call_command
 from tests.reading import check_public_page, stats
-from tests.vogelstad import ago, code_of, months_of_work, write_map, write_table
+from tests.vogelstad import PLACES, ago, code_of, months_of_work, write_map, write_table
 from tests.walking import Walker
 
 from sneeuwbal.accounts.jobs import perform
@@ -109,10 +109,11 @@ def make_the_programme(manager):
     manager.submit(name="Samen warm", starts_on=ago(330), ends_on=ago(-700))
     programme = Programme.objects.get()
     roles = {"Vinkenveen": "comparison"}
-    for name in ("Merelhof", "Spreeuwenhoek", "Lijsterlaan", "Vinkenveen", "Mezenburg"):
+    for name in PLACES:
         manager.go(f"{WORK}programma/{programme.pk}/buurt-toevoegen/")
         manager.submit(area=name, phase=roles.get(name, "candidate"), on=ago(330))
     start(manager, "Merelhof", startup=ago(300), active=ago(170))
+    start(manager, "Roodborst", startup=ago(300), active=ago(170))
     start(manager, "Spreeuwenhoek", startup=ago(60), active=ago(5), reason="Het team bestond al.")
     manager.go(f"{WORK}programma/{programme.pk}/capaciteit/")
     quarters = [name for form in manager.page.forms for name in form.names() if "-fte" in name]

@@ -83,7 +83,7 @@ def write_table(folder):
 
 
 def months_of_work():
-    """What no test can click: eighty-six households, told to the ledger through its one door."""
+    """What no test can click: over a hundred households, told to the ledger through its door."""
     places = {row.area.name: row for row in ProgrammeNeighbourhood.objects.all()}
     news = []
 
@@ -110,4 +110,6 @@ def months_of_work():
         joins("Spreeuwenhoek", ago(3))
     for number in range(5):
         joins("Vinkenveen", ago(150 - 20 * number))
+    for number in range(25):
+        joins("Roodborst", ago(150 - 5 * number))
     ledger.record_events(news)
