@@ -1,7 +1,8 @@
 """How often the intervals of reach, time and pooling hold, and how many names are wrong.
 
-Run: python benchmarks/reached_coverage.py (about ten minutes, most of it for pooled shares). Writes the tables into the
-pages of docs/methods/; with --show it only prints; with --runs=100 each row is shorter.
+Run: python benchmarks/reached_coverage.py (about ten minutes, most of it for pooled shares).
+Writes the tables into the pages of docs/methods/; with --show it only prints; with --runs=100
+each row is shorter.
 """
 
 import sys
