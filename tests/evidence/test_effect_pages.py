@@ -153,6 +153,15 @@ def test_without_effect_the_interval_holds_zero_and_the_words_say_so(wide, give_
     assert wording.headline(figure, plan).startswith("Geen effect aangetoond")
 
 
+def test_a_difference_that_was_there_before_the_start_is_not_called_an_effect(wide):
+    plan = locked(wide)
+    figure = computed(plan)
+    assert wording.state(figure) == "shown"
+    figure.details["cautions"].append("pre_trend_differs")
+    assert wording.headline(figure, plan).startswith("We mogen het geen effect noemen")
+    assert wording.state(figure) == "unknown"
+
+
 def test_one_year_of_starts_is_refused_with_the_reason(client, wide):
     ProgrammeNeighbourhood.objects.filter(recruitment_on__year=2021).delete()
     plan = locked(wide)

@@ -26,7 +26,7 @@ def told(plan: AnalysisPlan) -> dict[str, Any]:
         "plan": plan,
         "figure": figure,
         "headline": wording.headline(figure, plan) if figure else "",
-        "state": wording.STATES.get(figure.verdict, "unknown") if figure else "unknown",
+        "state": wording.state(figure) if figure else "unknown",
     }
 
 

@@ -43,6 +43,13 @@ CAUTIONS: dict[str, Promise] = {
 STATES = {"effect_shown": "shown", "no_effect_shown": "none"}
 
 
+def state(figure: Figure) -> str:
+    """Which colour the verdict has; a difference that was there before is no effect."""
+    if "pre_trend_differs" in figure.details["cautions"]:
+        return "unknown"
+    return STATES.get(figure.verdict, "unknown")
+
+
 def scale(plan: AnalysisPlan) -> float:
     """A share is told in percentage points."""
     return 100.0 if plan.outcome.unit == "share" and not plan.per_household else 1.0
@@ -77,7 +84,12 @@ def headline(figure: Figure, plan: AnalysisPlan) -> str:
     if figure.value is None:
         reasons = [str(REFUSALS[key]) for key in figure.details["refusals"]]
         return _("We cannot say it: %(reason)s.") % {"reason": reasons[0]}
-    if figure.verdict == "effect_shown":
+    if figure.verdict == "effect_shown" and "pre_trend_differs" in figure.details["cautions"]:
+        sentence = _(
+            "We cannot call it an effect: the difference is %(value)s %(unit)s (%(low)s to "
+            "%(high)s), but these neighbourhoods already moved differently before the start."
+        )
+    elif figure.verdict == "effect_shown":
         sentence = _("Starting made a difference of %(value)s %(unit)s (%(low)s to %(high)s).")
     else:
         sentence = _(
