@@ -126,7 +126,7 @@ def test_every_address_of_an_organisation_asks_for_a_right():
 
 def test_a_page_of_another_organisation_does_not_exist(client, place, elsewhere, person):
     client.force_login(person(place))
-    for part in ("", "mensen/", "gegevens/", "taken/"):
+    for part in ("", "mensen/", "taken/"):
         assert client.get(f"/werk/proefstad/{part}").status_code == 200
         assert client.get(f"/werk/elders/{part}").status_code == 404
         assert client.get(f"/werk/bestaat-niet/{part}").status_code == 404

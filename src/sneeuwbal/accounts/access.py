@@ -80,19 +80,31 @@ def memberships(user: User | AnonymousUser, organisation: Organisation) -> list[
     """The roles a person has in an organisation."""
     if not isinstance(user, User) or not user.is_active:
         return []
-    return list(Membership.objects.filter(user=user, organisation=organisation))
+    return list(Membership.objects.filter(user=user, organisation=organisation, accepted=True))
 
 
 def rights(user: User | AnonymousUser, organisation: Organisation) -> frozenset[Right]:
     """All a person may do somewhere in an organisation."""
     held = [MAY[membership.role] for membership in memberships(user, organisation)]
-    return frozenset().union(*held)
+    return frozenset(right for right in frozenset().union(*held) if not _kept_from(user, right))
+
+
+def _kept_from(user: User | AnonymousUser, right: Right) -> bool:
+    """Whether only who manages the site has this right.
+
+    Open data is shared: with several organisations, none may change the maps of the others.
+    """
+    if right is not Right.IMPORT or (isinstance(user, User) and user.manages_site):
+        return False
+    return Organisation.objects.count() > 1
 
 
 def may(
     user: User | AnonymousUser, right: Right, organisation: Organisation, area: Area | None = None
 ) -> bool:
     """Whether a person may do this in an organisation, and in this area if one is named."""
+    if _kept_from(user, right):
+        return False
     for membership in memberships(user, organisation):
         if right not in MAY[membership.role]:
             continue
@@ -128,7 +140,9 @@ def organisations_of(user: User | AnonymousUser) -> QuerySet[Organisation]:
     """The organisations a person works for."""
     if not isinstance(user, User):
         return Organisation.objects.none()
-    return Organisation.objects.filter(memberships__user=user).distinct()
+    return Organisation.objects.filter(
+        memberships__user=user, memberships__accepted=True
+    ).distinct()
 
 
 type_view = Callable[Concatenate[Any, ...], HttpResponseBase]

@@ -98,6 +98,10 @@ class Membership(models.Model):
     areas = models.ManyToManyField(
         Area, blank=True, related_name="+", help_text="Empty: every neighbourhood."
     )
+    accepted = models.BooleanField(
+        default=True,
+        help_text="An account made elsewhere holds no role until its owner opened our invitation.",
+    )
 
     class Meta:
         constraints = [

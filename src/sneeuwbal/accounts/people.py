@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
+from django.core import signing
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -12,6 +14,8 @@ from django.utils.http import urlsafe_base64_encode
 from sneeuwbal.accounts import access
 from sneeuwbal.accounts.models import Membership, Organisation, Role, User
 from sneeuwbal.places.models import Area
+
+INVITATION = "sneeuwbal.invitation"  # keeps its links apart from other signed texts
 
 
 class LastManager(Exception):
@@ -38,12 +42,17 @@ def areas_of(organisation: Organisation) -> QuerySet[Area]:
 def add(
     organisation: Organisation, *, email: str, name: str, role: str, areas: Iterable[Area]
 ) -> Membership:
-    """Give someone a role; who has no account gets one, without a password yet."""
+    """Give someone a role; who has no account gets one, without a password yet.
+
+    Another organisation may have made an account under this address and hold its password. The
+    role then waits until its owner, logged in, opens the invitation that we hand over.
+    """
     user = User.objects.filter(email=email.lower()).first()
+    known_here = user is None or access.memberships(user, organisation) != []
     if user is None:
         user = User.objects.create_user(email, None, name=name)
     membership, new = Membership.objects.get_or_create(
-        user=user, organisation=organisation, role=role
+        user=user, organisation=organisation, role=role, defaults={"accepted": known_here}
     )
     if not new:
         raise RoleHeld
@@ -82,7 +91,8 @@ def _keep_a_manager(membership: Membership) -> None:
     Organisation.objects.select_for_update().get(pk=membership.organisation_id)
     if membership.role != Role.PROGRAMME_MANAGER:
         return
-    if not _others(membership).filter(role=Role.PROGRAMME_MANAGER, user__is_active=True).exists():
+    managers = _others(membership).filter(role=Role.PROGRAMME_MANAGER, accepted=True)
+    if not managers.filter(user__is_active=True).exists():
         raise LastManager
 
 
@@ -103,3 +113,24 @@ def password_link(user: User) -> str:
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     token = default_token_generator.make_token(user)
     return reverse("set_password", kwargs={"uidb64": uid, "token": token})
+
+
+def invitation_link(membership: Membership) -> str:
+    """Give the address where the owner of an account takes up a role."""
+    token = signing.dumps(membership.pk, salt=INVITATION)
+    return reverse("invitation", kwargs={"token": token})
+
+
+def invited(token: str, user: User) -> Membership | None:
+    """The role that this invitation offers this person; None if it is not, or no longer, valid."""
+    try:
+        number = signing.loads(token, salt=INVITATION, max_age=settings.PASSWORD_RESET_TIMEOUT)
+    except signing.BadSignature:
+        return None
+    return Membership.objects.filter(pk=number, user=user).select_related("organisation").first()
+
+
+def accept(membership: Membership) -> None:
+    """Take up a role that was offered."""
+    membership.accepted = True
+    membership.save(update_fields=["accepted"])

@@ -1,9 +1,11 @@
 """Who works for an organisation, as what and where; only for who may administer it."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 
@@ -43,7 +45,7 @@ def person_new(request: StaffRequest) -> HttpResponse:
                 request,
                 gettext("%(name)s was added.") % {"name": membership.user.name},
             )
-            if membership.user.has_usable_password():
+            if membership.accepted and membership.user.has_usable_password():
                 return redirect("people", organisation=request.organisation.slug)
             return redirect("person_link", organisation=request.organisation.slug, pk=membership.pk)
     return render(request, "accounts/person_new.html", {"form": form})
@@ -95,11 +97,29 @@ def person_link(request: StaffRequest, pk: int) -> HttpResponse:
     """Show a link with which someone sets a password, to hand over in person."""
     membership = _membership(request, pk)
     assert isinstance(request.user, User)
+    if not membership.accepted:
+        link = request.build_absolute_uri(roles.invitation_link(membership))
+        return render(request, "accounts/person_link.html", _link(membership, link))
     if not roles.may_give_link(request.user, membership.user):
         raise PermissionDenied("this person works for another organisation as well")
-    context = {
-        "membership": membership,
-        "link": request.build_absolute_uri(roles.password_link(membership.user)),
-        "days": settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60),
-    }
-    return render(request, "accounts/person_link.html", context)
+    link = request.build_absolute_uri(roles.password_link(membership.user))
+    return render(request, "accounts/person_link.html", _link(membership, link))
+
+
+def _link(membership: Membership, link: str) -> dict[str, Any]:
+    days = settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60)
+    return {"membership": membership, "link": link, "days": days}
+
+
+@access.signed_in
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Let the owner of an account take up a role in another organisation."""
+    assert isinstance(request.user, User)
+    membership = roles.invited(token, request.user)
+    if membership is None:
+        return render(request, "accounts/invitation.html", status=404)
+    if request.method == "POST":
+        roles.accept(membership)
+        messages.success(request, gettext("You can start."))
+        return redirect("organisation", organisation=membership.organisation.slug)
+    return render(request, "accounts/invitation.html", {"membership": membership})

@@ -12,6 +12,7 @@ urlpatterns = [
     path("account/wachtwoord/gewijzigd/", entry_views.password_changed, name="password_changed"),
     path("wachtwoord/<uidb64>/<token>/", entry_views.set_password, name="set_password"),
     path("wachtwoord/ingesteld/", entry_views.password_set, name="password_set"),
+    path("uitnodiging/<str:token>/", people_views.invitation, name="invitation"),
     path("taak/<int:pk>/", job_views.job, name="job"),
     path("taak/<int:pk>/stoppen/", job_views.cancel_job, name="cancel_job"),
     path("werk/<slug:organisation>/taken/", job_views.jobs, name="jobs"),
