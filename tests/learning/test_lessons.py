@@ -167,7 +167,7 @@ def test_no_exact_count_leaves_through_a_lesson(towns):
 
 
 def test_the_public_page_gives_interval_n_method_and_day(lesson, towns, client):
-    area = Area.objects.create(kind="BU", code="BU98010000", year=2020, name="Havenbuurt")
+    area = Area.objects.create(kind="GM", code="GM9801", year=2020, name="Havenbuurt")
     figure = add_figure(towns[0], area=area)
     lessons.link_figure(lesson, figure, by=towns[0], side="supports")
     text = client.get(f"/lessen/{lesson.slug}/").content.decode()
@@ -182,6 +182,14 @@ def test_the_public_page_gives_interval_n_method_and_day(lesson, towns, client):
         "2024",
     ):
         assert part in text
+
+
+def test_a_number_of_one_neighbourhood_is_left_to_its_public_figures(lesson, towns, client):
+    area = Area.objects.create(kind="BU", code="BU98010000", year=2020, name="Havenbuurt")
+    lessons.link_figure(lesson, add_figure(towns[0], area=area), by=towns[0], side="supports")
+    text = client.get(f"/lessen/{lesson.slug}/").content.decode()
+    assert "alleen te zien bij de openbare cijfers" in text
+    assert "0,40" not in text
 
 
 def test_a_lesson_with_fictional_figures_is_marked(lesson, towns, client):

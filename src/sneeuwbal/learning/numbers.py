@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from sneeuwbal.accounts.models import Organisation
 from sneeuwbal.evidence import wording
 from sneeuwbal.evidence.models import Figure
+from sneeuwbal.places.models import Area
 
 SHARE, EURO, COUNT = "share", "EUR per household", "households"
 # In these figures n counts those who did; in other shares n counts all who could.
@@ -84,6 +85,9 @@ def _unit(unit: str) -> str:
 def _reason(figure: Figure) -> str:
     if figure.value is None:
         return wording.refusal(figure)
+    if figure.area and figure.area.kind == Area.Kind.NEIGHBOURHOOD:
+        # A release decides which neighbourhoods can be shown together; a lesson cannot.
+        return _("shown in the public figures of this neighbourhood only")
     if smallest_group(figure) < settings.PUBLICATION_THRESHOLD:
         return _("withheld: fewer than %(threshold)s households") % {
             "threshold": settings.PUBLICATION_THRESHOLD
