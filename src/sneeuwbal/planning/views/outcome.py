@@ -38,7 +38,8 @@ def round_card(request: StaffRequest, pk: int) -> HttpResponse:
 def round_take_over(request: StaffRequest, pk: int) -> HttpResponse:
     """Make the chosen neighbourhoods candidates of the programme."""
     chosen = round_of(request, pk)
-    asked = [int(one) for one in request.POST.getlist("area") if one.isdigit()]
+    ticked = set(request.POST.getlist("area"))
+    asked = [one for one in chosen.results.values_list("area", flat=True) if str(one) in ticked]
     try:
         count = take_over(chosen, asked, by=request.user)
     except ValidationError as refusal:

@@ -150,7 +150,7 @@ def _start(
 
 
 def _asked(rows: Any, pk: str) -> Any:
-    return rows.filter(pk=pk).first() if pk.isdigit() else None
+    return next((row for row in rows.all() if str(row.pk) == pk), None)
 
 
 @access.allowed(Right.SEE_PLANNING)
