@@ -40,6 +40,10 @@ class Segment(NamedTuple):
     ribbon: str
 
 
+# Below this a span is no more than the error of sums; the axis then runs to one.
+SMALLEST_SPAN = 1e-12
+
+
 def known(values: Iterable[float | None]) -> list[float]:
     """The values that are there."""
     return [float(value) for value in values if value is not None and isfinite(value)]
@@ -49,7 +53,7 @@ def scale_of(values: Iterable[float | None], *, reference: float | None = None) 
     """Choose round ends and steps that hold zero, the values and the reference."""
     present = [0.0, *known([*values, reference])]
     low, high = min(present), max(present)
-    if low == high:
+    if high - low < SMALLEST_SPAN:
         high = low + 1
     rough = (high - low) / 4
     power = 10.0 ** floor(log10(rough))
