@@ -11,7 +11,7 @@ from sneeuwbal.web.drawing import Scale, percentage
 from sneeuwbal.web.templatetags.sneeuwbal import interval, number
 
 register = template.Library()
-TOP = 24  # room above a plot for the name of its axis
+TOP = 36  # room above a plot for the name of its axis and the number of its top line
 BELOW = 26  # room below it for labels
 MOST_DOTS = 24
 COLOURS = 6
