@@ -118,9 +118,9 @@ def figures(figure, town):
 
 @pytest.fixture
 def released(organisation, figures):
-    from sneeuwbal.publication import public
+    from sneeuwbal.publication import releasing
 
-    public.make_release(progress=quiet, organisation=organisation.slug)
+    releasing.make_release(progress=quiet, organisation=organisation.slug)
     return organisation.releases.get()
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sneeuwbal.accounts.jobs import JobError
 from sneeuwbal.evidence.models import Figure
-from sneeuwbal.publication import public
+from sneeuwbal.publication import public, releasing
 from sneeuwbal.publication.models import PublicNumber, Release
 
 AS_OF = date(2026, 9, 27)
@@ -71,7 +71,7 @@ def test_no_cell_under_ten_is_ever_shown(n, cells):
         },
     )
     shown = public.SAFE["funnel"](figure)
-    if n < 10:
+    if not 10 <= n <= 390:  # few did, or few did not
         assert shown.keys() == {"withheld", "method"}
         return
     for row, cell in zip(shown["details"]["stages"][1:], cells, strict=True):
@@ -107,7 +107,7 @@ def test_the_threshold_can_be_raised_but_never_lowered(settings, figure):
 
 
 def test_the_same_numbers_again_make_no_new_release(organisation, released):
-    again = public.make_release(progress=quiet, organisation=organisation.slug)
+    again = releasing.make_release(progress=quiet, organisation=organisation.slug)
     assert again == {"release": released.pk, "new": False}
     assert Release.objects.count() == 1
 
@@ -115,7 +115,7 @@ def test_the_same_numbers_again_make_no_new_release(organisation, released):
 def test_a_release_does_not_change_when_the_figures_do(organisation, released, figure, town):
     before = list(released.numbers.order_by("pk").values())
     figure("snowball", town.municipality, n=140, value=0.9, as_of=AS_OF + timedelta(days=7))
-    public.make_release(progress=quiet, organisation=organisation.slug)
+    releasing.make_release(progress=quiet, organisation=organisation.slug)
     assert list(released.numbers.order_by("pk").values()) == before
     newest = public.latest_release(organisation)
     assert newest != released
@@ -124,7 +124,7 @@ def test_a_release_does_not_change_when_the_figures_do(organisation, released, f
 
 def test_without_figures_the_manager_is_told_what_to_do(organisation):
     with pytest.raises(JobError, match="bewijs"):
-        public.make_release(progress=quiet, organisation=organisation.slug)
+        releasing.make_release(progress=quiet, organisation=organisation.slug)
 
 
 def test_one_newcomer_between_two_releases_shows_nowhere(organisation, released, town):
@@ -182,7 +182,7 @@ def test_the_download_says_that_the_data_are_fictional(client, released):
     lines = response.content.decode().splitlines()
     assert lines[0].startswith("# fictional")
     assert lines[1].startswith("area_code,area_year,area_name,kind,value")
-    withheld = [line for line in lines if "few_people" in line]
+    withheld = [line for line in lines if ",yes," in line]
     assert withheld
     assert all(",,,,," in line for line in withheld)
 

@@ -24,6 +24,29 @@ def rounded(count: int, *, base: int = ROUNDING_BASE) -> int:
     return (2 * count + base) // (2 * base) * base
 
 
+def stepped(count: int, former: int, *, threshold: int = THRESHOLD) -> int:
+    """Return the rounded count to publish after a former one: the same, or a whole step further.
+
+    Two releases that differ by less than the threshold would tell of the few who came between.
+    """
+    return former if abs(count - former) < checked_threshold(threshold) else count
+
+
+def counts_behind(
+    shown: int,
+    former: int | None = None,
+    *,
+    threshold: int = THRESHOLD,
+    base: int = ROUNDING_BASE,
+) -> tuple[int, int]:
+    """Return the lowest and highest count behind a published, rounded count.
+
+    A count equal to the `former` one may have been kept by `stepped`, and so lie further away.
+    """
+    slack = (checked_threshold(threshold) - 1) // base * base if shown == former else 0
+    return max(threshold, shown - base // 2 - slack), shown + (base - 1) // 2 + slack
+
+
 def publishable_count(count: int, *, threshold: int = THRESHOLD) -> int | None:
     """Return the count, or None (withheld) when fewer stand behind it than the threshold.
 

@@ -12,6 +12,8 @@ from sneeuwbal.places.models import Area
 from sneeuwbal.publication.models import PublicNumber
 
 FEW = "few_people"
+# Large enough itself, but with it a reader could compute a small number: see `release_audit`.
+OTHERS = "protects_others"
 Kind = Figure.Kind
 # Their n counts the same households: where one is withheld, another would give it away.
 SAME_HOUSEHOLDS = (
@@ -51,12 +53,12 @@ def without_subtraction(shown: list[Shown], *, threshold: int) -> None:
         _withhold_stages([one for one in inside if one.figure.kind == Kind.FUNNEL], threshold)
 
 
-def withhold(number: PublicNumber) -> None:
+def withhold(number: PublicNumber, reason: str = FEW) -> None:
     """Take everything out of a number but that it exists."""
     number.value = number.low = number.high = number.n = None
     number.unit = number.verdict = ""
     number.details = {}
-    number.withheld = FEW
+    number.withheld = reason
 
 
 def _withhold_numbers(family: list[Shown], threshold: int) -> None:

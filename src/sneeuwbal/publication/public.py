@@ -1,4 +1,4 @@
-"""Every public number passes here: figures in, safe numbers out, frozen as a release.
+"""Every public number passes here: figures in, safe numbers out. `releasing` freezes them.
 
 Nothing personal can be reached from this room: it reads stored figures, which are numbers.
 The order of work is that of docs/methods/disclosure.md: coarsen, round to fives, withhold, and
@@ -8,16 +8,12 @@ withhold more where subtracting would give a small number away (`protection`).
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F, Q, Window
+from django.db.models import F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
-from django.utils.translation import gettext as _
 
-from sneeuwbal.accounts.jobs import JobError, Progress
 from sneeuwbal.accounts.models import Organisation
 from sneeuwbal.analysis.disclosure import (
     checked_threshold,
@@ -52,9 +48,24 @@ def _withheld(figure: Figure) -> dict[str, Any]:
     return {"withheld": FEW, "method": figure.method}
 
 
+def _few_others(count: int, households: int | None) -> bool:
+    """Whether so many were counted that those who were not are few."""
+    return (
+        households is not None
+        and households >= count
+        and publishable_count(households - count, threshold=threshold()) is None
+    )
+
+
+def _too_few(figure: Figure) -> bool:
+    """Whether fewer than the threshold were counted, or were not."""
+    few = publishable_count(figure.n, threshold=threshold()) is None
+    return few or _few_others(figure.n, figure.details.get("households"))
+
+
 def _estimate(figure: Figure, digits: Callable[[float | None], float | None]) -> dict[str, Any]:
     """A number with its interval, or the refusal that the figure already holds."""
-    if publishable_count(figure.n, threshold=threshold()) is None:
+    if _too_few(figure):
         return _withheld(figure)
     return {
         "value": digits(figure.value),
@@ -74,9 +85,18 @@ def _two_decimals(value: float | None) -> float | None:
 def _snowball(figure: Figure) -> dict[str, Any]:
     shown = _estimate(figure, _two_decimals)
     if "withheld" not in shown:
-        unknown = figure.details.get("share_unknown")
-        shown["details"] = {"share_unknown": None if unknown is None else round(unknown, 1)}
+        shown["details"] = {"share_unknown": _share_unknown(figure)}
     return shown
+
+
+def _share_unknown(figure: Figure) -> float | None:
+    """Share that came we know not how; a share needs enough people on both sides."""
+    unknown = figure.details.get("share_unknown")
+    if unknown is None:
+        return None
+    count = round(unknown * figure.n)
+    kept = publishable_share(count, figure.n, threshold=threshold())
+    return None if kept is None else round(unknown, 1)
 
 
 def _growth(figure: Figure) -> dict[str, Any]:
@@ -85,15 +105,6 @@ def _growth(figure: Figure) -> dict[str, Any]:
     if publishable_count(compared, threshold=threshold()) is None:
         return _withheld(figure)
     return _estimate(figure, two_digits)
-
-
-def _few_others(count: int, households: int | None) -> bool:
-    """Whether so many were counted that those who were not are few."""
-    return (
-        households is not None
-        and households >= count
-        and publishable_count(households - count, threshold=threshold()) is None
-    )
 
 
 def _reach(figure: Figure) -> dict[str, Any]:
@@ -113,9 +124,7 @@ def _amount(figure: Figure) -> dict[str, Any]:
 
 
 def _count(figure: Figure) -> dict[str, Any]:
-    if publishable_count(figure.n, threshold=threshold()) is None or _few_others(
-        figure.n, figure.details.get("households")
-    ):
+    if _too_few(figure):
         return _withheld(figure)
     return {
         "value": float(rounded(figure.n)),
@@ -134,7 +143,7 @@ def _cell(count: float | None) -> int | None:
 
 def _funnel(figure: Figure) -> dict[str, Any]:
     """All eligible households: not reached, each stage, and those who said no."""
-    if publishable_count(figure.n, threshold=threshold()) is None:
+    if _too_few(figure):
         return _withheld(figure)
     households = figure.details.get("households")
     return {
@@ -199,14 +208,28 @@ def newest_figures(organisation: Organisation) -> list[Figure]:
     started = ProgrammeNeighbourhood.objects.filter(programme__organisation=organisation).exclude(
         phase__in=NEVER_STARTED
     )
+    compared = Q(area__in=never.values("area")) & ~Q(area__in=started.values("area"))
+    return _newest(Figure.objects.filter(organisation=organisation).exclude(compared))
+
+
+def figures_behind(release: Release, numbers: list[PublicNumber]) -> list[Figure]:
+    """The figures from which the numbers of a release were made: figures are only added to."""
+    known = Figure.objects.filter(
+        organisation=release.organisation, computed_at__lte=release.released_at
+    )
+    told = {(number.area_id, number.kind) for number in numbers}
+    return [figure for figure in _newest(known) if (figure.area_id, figure.kind) in told]
+
+
+def _newest(figures: QuerySet[Figure]) -> list[Figure]:
+    """Of each kind and area the newest that may become public."""
     newest = Window(
         RowNumber(),
         partition_by=[F("kind"), F("area_id")],
         order_by=[F("as_of").desc(), F("id").desc()],
     )
     return list(
-        Figure.objects.filter(organisation=organisation, kind__in=SAFE)
-        .exclude(Q(area__in=never.values("area")) & ~Q(area__in=started.values("area")))
+        figures.filter(kind__in=SAFE)
         .annotate(place=newest)
         .filter(place=1)
         .select_related("area")
@@ -234,37 +257,6 @@ def digest_of(numbers: list[PublicNumber]) -> str:
         key=lambda row: (row[0], row[1]),
     )
     return hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
-
-
-def make_release(
-    *, progress: Progress, organisation: str, released_by: int | None = None
-) -> dict[str, Any]:
-    """Freeze what may be public today. The same numbers again give the same release."""
-    tenant = Organisation.objects.get(slug=organisation)
-    progress(0.1, _("Reading the figures"))
-    figures = newest_figures(tenant)
-    if not figures:
-        raise JobError(_("There are no figures yet. Compute the evidence first."))
-    progress(0.5, _("Withholding small numbers"))
-    numbers = safe_numbers(figures)
-    digest = digest_of(numbers)
-    as_of: date = max(figure.as_of for figure in figures)
-    with transaction.atomic():
-        known = Release.objects.filter(organisation=tenant, withdrawn_at=None).first()
-        if known and known.digest == digest:
-            return {"release": known.pk, "new": False}
-        release = Release.objects.create(
-            organisation=tenant,
-            as_of=as_of,
-            released_by_id=released_by,
-            digest=digest,
-            hidden=sum(bool(number.withheld) for number in numbers),
-        )
-        for number in numbers:
-            number.release = release
-        PublicNumber.objects.bulk_create(numbers)
-    progress(1.0, _("Released"))
-    return {"release": release.pk, "new": True}
 
 
 def latest_release(organisation: Organisation) -> Release | None:

@@ -4,6 +4,7 @@ import csv
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +16,7 @@ from sneeuwbal.accounts import access, jobs
 from sneeuwbal.accounts.access import Right, StaffRequest
 from sneeuwbal.accounts.models import Organisation, ReportingUnit
 from sneeuwbal.evidence.models import Figure
-from sneeuwbal.publication import answers, pictures, public, register
+from sneeuwbal.publication import answers, pictures, protection, public, register
 from sneeuwbal.publication.models import Release
 from sneeuwbal.roadmap.models import ProgrammeNeighbourhood
 
@@ -133,6 +134,8 @@ def register_csv(request: HttpRequest, code: str) -> HttpResponse:
         area = number.area
         if area and code in (area.code, area.municipality_code):
             values = [getattr(number, field) for field in fields]
+            # Not why: that would tell which of the withheld numbers are the small ones.
+            values[-1] = "yes" if number.withheld else ""
             writer.writerow([area.code, area.year, area.name, *values, release.as_of])
     return response
 
@@ -144,7 +147,10 @@ def releases(request: StaffRequest) -> HttpResponse:
     numbers = public.safe_numbers(figures)
     latest = public.latest_release(request.organisation)
     context = {
-        "releases": request.organisation.releases.select_related("released_by"),
+        "releases": request.organisation.releases.select_related("released_by").annotate(
+            few=Count("numbers", filter=Q(numbers__withheld=protection.FEW)),
+            others=Count("numbers", filter=Q(numbers__withheld=protection.OTHERS)),
+        ),
         "latest": latest,
         "preview": numbers,
         "withheld": sum(bool(number.withheld) for number in numbers),
@@ -154,6 +160,7 @@ def releases(request: StaffRequest) -> HttpResponse:
         "open_job": request.organisation.jobs.filter(
             name="make_release", state__in=["waiting", "running"]
         ).first(),
+        "last_job": request.organisation.jobs.filter(name="make_release", state="done").first(),
     }
     return render(request, "publication/releases.html", context)
 

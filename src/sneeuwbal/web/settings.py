@@ -191,7 +191,7 @@ JOBS = {
     "estimate_effect": "sneeuwbal.evidence.effects.estimate_effect",
     "evaluate_round": "sneeuwbal.planning.plans.evaluate_round",
     "make_schedule": "sneeuwbal.planning.schedules.make_schedule",
-    "make_release": "sneeuwbal.publication.public.make_release",
+    "make_release": "sneeuwbal.publication.releasing.make_release",
 }
 
 # Conventions of PRODUCT section 10. Minimum n may be raised, never lowered below 10.

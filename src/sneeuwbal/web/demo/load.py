@@ -18,7 +18,7 @@ from sneeuwbal.evidence import figures
 from sneeuwbal.outreach import ledger
 from sneeuwbal.places import importing
 from sneeuwbal.places.models import Area, Dataset, ImportRun
-from sneeuwbal.publication import public
+from sneeuwbal.publication import releasing
 from sneeuwbal.web.demo import choices, events, geography, meetings, people, programme, teams, towns
 from sneeuwbal.web.demo.programme import Member
 from sneeuwbal.web.demo.towns import Tenant
@@ -61,7 +61,7 @@ def load(say: Say, *, real: Path | None = None) -> None:
             meetings.add_intervision([tenant.slug for tenant in tenants])
         with step(say, "public pages"):
             for tenant in tenants:
-                public.make_release(progress=quiet, organisation=tenant.slug)
+                releasing.make_release(progress=quiet, organisation=tenant.slug)
 
 
 def import_fictional() -> None:
