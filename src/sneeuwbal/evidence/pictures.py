@@ -88,6 +88,51 @@ def weekly_line(figure: Figure, starts: list[tuple[date, str]]) -> dict[str, Any
     }
 
 
+def number_line(figure: Figure) -> dict[str, Any] | None:
+    """The snowball number of every half year with its bounds; a gap where it says too little."""
+    told = figure.details.get("over_time") or {}
+    if not any(value is not None for value in told.get("values", [])):
+        return None
+    ends = [monday(week) + timedelta(days=6) for week in told["last_weeks"]]
+    name = _("Others per participant")
+    return {
+        "title": _("Snowball number through time"),
+        "summary": _(
+            "Each point is half a year. Above 1 the group of participants grew by itself. "
+            "Where the line is broken we know too little."
+        ),
+        "x_label": _("Half a year that ended on"),
+        "y_label": name,
+        "unit": "",
+        "decimals": 2,
+        "reference": 1.0,
+        "x": [date_format(day, "j M Y") for day in ends],
+        "series": [
+            {
+                "name": name,
+                "values": told["values"],
+                "low": told["low"],
+                "high": told["high"],
+            }
+        ],
+    }
+
+
+def joining_years(figure: Figure) -> list[dict[str, Any]]:
+    """Each year of joining with its number, or why there is none; newest first."""
+    told = figure.details.get("over_time") or {}
+    return [
+        {
+            **row,
+            "first": date.fromisoformat(row["first_day"]),
+            "last": date.fromisoformat(row["last_day"]),
+            "few": 0 < row["n"] < STAFF_THRESHOLD,
+            "note": str(wording.LABELS[row["silence"]]) if row["silence"] else "",
+        }
+        for row in told.get("cohorts", [])
+    ]
+
+
 def funnel_bars(figure: Figure) -> dict[str, Any]:
     """Households per stage, from those not reached to those that took a measure."""
     told = figure.details

@@ -11,20 +11,21 @@ from numpy.typing import NDArray
 
 from sneeuwbal.analysis.chains import chains_of_three
 from sneeuwbal.analysis.delays import DelayDistribution, delay_distribution
-from sneeuwbal.analysis.disclosure import count_band
-from sneeuwbal.analysis.estimate import Estimate, Silence, Verdict, silent
+from sneeuwbal.analysis.estimate import Estimate, Silence, silent
 from sneeuwbal.analysis.labels import MIN_PARTICIPANTS, exceeds_comparison
 from sneeuwbal.analysis.recruiting import MAX_CV, PRIOR_RATE, PRIOR_SHAPE
 from sneeuwbal.analysis.representativeness import reach
 from sneeuwbal.analysis.snowball import (
+    DEFAULT_DISPERSION,
     MAX_UNKNOWN_SHARE,
     RECRUITS_FOR_DISPERSION,
     VIA_NEIGHBOUR_WEIGHT,
     WINDOW_DAYS,
-    SnowballFinding,
     dispersion,
     snowball_finding,
 )
+from sneeuwbal.evidence import over_time
+from sneeuwbal.evidence.over_time import Joined
 from sneeuwbal.evidence.results import Kind, Result
 from sneeuwbal.evidence.scopes import Member, Scope
 from sneeuwbal.evidence.tables import CAMPAIGN, CARD, NEIGHBOUR, UNKNOWN, Ledger
@@ -40,6 +41,7 @@ PARAMETERS = {
     "min_participants": MIN_PARTICIPANTS,
     "neighbour_weight": VIA_NEIGHBOUR_WEIGHT,
     "window_days": WINDOW_DAYS,
+    **over_time.PARAMETERS,
 }
 
 
@@ -122,15 +124,16 @@ def snowball(scope: Scope, spread: Spread) -> Result:
         "chains": spread.chains(inside),
     }
     recruits, followed = spread.recruits[inside], spread.days_followed[inside]
+    joined = Joined(people["entered_on"][inside], people["week"][inside], source, recruits)
     finding = snowball_finding(recruits, followed, delay_cdf=spread.delay.cdf, **given)
-    estimate = _sayable(finding, scope_size=int(recruits.size))
+    estimate = over_time.sayable(finding, people=int(recruits.size))
     delay = spread.delay
     told = {"mean_days": delay.mean_days, "shape": delay.shape, "pairs": delay.n}
     return Result(
         Kind.SNOWBALL,
         estimate,
         inputs={"recruits": recruits, "followed": followed, "delay": told, **given}
-        | {"weeks": people["week"][inside], "source": source},
+        | {"weeks": joined.week, "source": source, "joined": joined.day},
         n=int(recruits.size),
         parameters=PARAMETERS,
         details={
@@ -148,23 +151,18 @@ def snowball(scope: Scope, spread: Spread) -> Result:
             "chains": given["chains"],
             "exceeds_comparison": exceeds,
             "delay": told | {"method": delay.method},
-            "weekly": _weekly(people["week"][inside], source),
+            "weekly": _weekly(joined.week, source),
+            "over_time": _over_time(joined, spread, given),
         },
     )
 
 
-def _sayable(finding: SnowballFinding, *, scope_size: int) -> Estimate:
-    """No number below the participants that any label needs, however tight its interval."""
-    estimate = finding.estimate
-    if estimate.is_silent or finding.verdict is not Verdict.TOO_FEW:
-        return estimate
-    return silent(
-        Silence.TOO_FEW,
-        n=scope_size,
-        method=estimate.method,
-        unit=estimate.unit,
-        band=count_band(scope_size),
-    )
+def _over_time(joined: Joined, spread: Spread, given: dict[str, Any]) -> dict[str, Any]:
+    """The number through time; unevenness is that of the programme, a window has too few."""
+    known = {name: given[name] for name in ("programme_dispersion", "exceeds_comparison", "chains")}
+    k = spread.programme_dispersion or DEFAULT_DISPERSION
+    series = over_time.half_years(joined, spread.as_of, delay=spread.delay, dispersion=k)
+    return series | {"cohorts": over_time.years(joined, spread.as_of, delay=spread.delay, **known)}
 
 
 def _needed(overdispersion: float) -> int:

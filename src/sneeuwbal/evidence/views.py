@@ -110,6 +110,8 @@ def _part(
         "found": found,
         "spread": spread,
         "weekly": pictures.weekly_line(spread, _starts(request.organisation, place)),
+        "number_line": pictures.number_line(spread),
+        "years": pictures.joining_years(spread),
         "funnel": pictures.funnel_bars(found[Kind.FUNNEL]),
         "tenures": pictures.tenure_intervals(reach),
         "costs": [

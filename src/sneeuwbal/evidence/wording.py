@@ -65,6 +65,25 @@ SOURCES: dict[str, Promise] = {
 }
 
 
+NO_LINE: dict[str, Promise] = {
+    "": gettext_lazy("Compute the figures again to see the number through time."),
+    "no_data": gettext_lazy("Nobody takes part yet, so there is no number through time."),
+    "short": gettext_lazy(
+        "There is no line yet: it begins when participants have joined for more than half a year."
+    ),
+    "fast": gettext_lazy(
+        "There is no line here: neighbours follow each other within a week, so we cannot tell "
+        "per week who came first."
+    ),
+    "too_few": gettext_lazy(
+        "There is no line: in no half year did enough neighbours bring in others to give a number."
+    ),
+    "origin_unknown": gettext_lazy(
+        "There is no line: of too many participants we do not know how they came."
+    ),
+}
+
+
 def written(value: float | None, decimals: int = 0) -> str:
     """A number as the reader's language writes it."""
     return "–" if value is None else number_format(round(value, decimals), decimals)
@@ -80,6 +99,11 @@ def method(figure: Figure) -> str:
     if figure.kind == Figure.Kind.EFFECT:
         return _("change beside neighbourhoods that had not started")
     return str(METHODS.get(figure.method, figure.method))
+
+
+def no_line(figure: Figure) -> str:
+    """Why there is no line of the snowball number through time."""
+    return str(NO_LINE[(figure.details.get("over_time") or {}).get("why", "")])
 
 
 def refusal(figure: Figure) -> str:

@@ -12,6 +12,7 @@ register.filter("headline", wording.headline)
 register.filter("explanation", wording.explanation)
 register.filter("state", wording.state)
 register.filter("refusal", wording.refusal)
+register.filter("no_line", wording.no_line)
 register.filter("method_text", wording.method)
 
 
