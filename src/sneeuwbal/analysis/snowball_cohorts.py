@@ -143,15 +143,18 @@ def verdict_of(whole: SnowballFinding, cohorts: tuple[Cohort, ...]) -> Verdict:
 def _gaps(arrivals: Arrivals, cohort: Ints, *, count: int, delay_cdf: DelayCdf) -> tuple[Gaps, ...]:
     """Divide the arrivals without a link over the cohorts that may have brought them in."""
     open_ended = arrivals.via_neighbour | arrivals.unknown
-    lag = arrivals.joined_day[open_ended][:, None] - arrivals.joined_day[None, :]
-    edges = np.asarray(delay_cdf(np.arange(WINDOW_DAYS + 2).astype(float)), float)
-    chance = np.where(
-        (lag >= 0) & (lag <= WINDOW_DAYS), np.diff(edges)[np.clip(lag, 0, WINDOW_DAYS)], 0.0
-    )
+    # By day of joining: whoever joined on one day is equally likely, and days stay few.
+    late, of_late = np.unique(arrivals.joined_day[open_ended], return_inverse=True)
+    days, of_day = np.unique(arrivals.joined_day, return_inverse=True)
+    member = np.zeros((days.size, count))
+    np.add.at(member, (of_day, cohort), 1.0)
+    steps = np.diff(np.asarray(delay_cdf(np.arange(WINDOW_DAYS + 2).astype(float)), float))
+    lag = late[:, None] - days[None, :]
+    within = (lag >= 0) & (lag <= WINDOW_DAYS)
+    by_cohort = (np.where(within, steps[np.clip(lag, 0, WINDOW_DAYS)], 0.0) @ member)[of_late]
     # Nobody recruited themselves.
-    chance[np.arange(lag.shape[0]), np.flatnonzero(open_ended)] = 0.0
-    member = np.equal.outer(cohort, np.arange(count)).astype(float)
-    by_cohort = chance @ member
+    by_cohort[np.arange(of_late.size), cohort[open_ended]] -= steps[0]
+    by_cohort = np.maximum(by_cohort, 0.0)
     total = by_cohort.sum(axis=1, keepdims=True)
     share = np.divide(by_cohort, total, out=np.zeros(by_cohort.shape), where=total > 0)
     unknown = arrivals.unknown[open_ended]
