@@ -13,6 +13,7 @@ from tests.analysis.reached_cases import REACHED, WITHOUT_ORDER
 
 from sneeuwbal.analysis.chains import recruits_of
 from sneeuwbal.analysis.costs import cost_per_additional_household, cost_per_household
+from sneeuwbal.analysis.costs_coverage import TRUTH, draw_places
 from sneeuwbal.analysis.delays import PRIOR_DELAY, delay_distribution
 from sneeuwbal.analysis.effects.aggregates import Estimand
 from sneeuwbal.analysis.effects.attgt import Controls
@@ -27,6 +28,7 @@ from sneeuwbal.analysis.renewal.intervals import discretised_gamma
 from sneeuwbal.analysis.renewal.sizes import size_number
 from sneeuwbal.analysis.renewal.sliding import renewal_number
 from sneeuwbal.analysis.representativeness import reach, representation
+from sneeuwbal.analysis.resampling import resampled_cost
 from sneeuwbal.analysis.simulation import simulate_town
 from sneeuwbal.analysis.snowball import (
     dispersion,
@@ -157,6 +159,15 @@ CASES = [
         lambda cost, extra: cost_per_additional_household(cost, extra, sd_additional=6.0),
         (0.0, 0.0),
         bias=0.05,
+    ),
+    Case(
+        "resampled cost",
+        TRUTH,
+        partial(draw_places, 40),
+        lambda cost, households: resampled_cost(
+            cost, households, rng=np.random.default_rng(1), draws=499
+        ),
+        (np.zeros(0), np.zeros(0, int)),
     ),
     Case("effect", 2.0, draw_starts, effect, NO_PANEL),
     Case("imputed effect", 2.0, draw_starts, imputed, NO_PANEL),

@@ -3,9 +3,10 @@
 Method page: docs/methods/costs.md.
 """
 
-from math import sqrt
+from math import inf, sqrt
 
-from scipy.stats import chi2, norm
+from scipy.stats import chi2
+from scipy.stats import t as student
 
 from sneeuwbal.analysis.estimate import LEVEL, Estimate, Silence, silent
 
@@ -86,6 +87,7 @@ def fieller_interval(
     var_numerator: float,
     var_denominator: float,
     covariance: float = 0.0,
+    degrees_of_freedom: float = inf,
     level: float = LEVEL,
 ) -> tuple[float, float] | None:
     """Return the Fieller interval of a ratio, or None when it is unbounded.
@@ -96,6 +98,8 @@ def fieller_interval(
         Two estimates with normal errors.
     var_numerator, var_denominator, covariance : float
         Their variances and covariance.
+    degrees_of_freedom : float, > 0
+        Of the variances when they are estimated; infinite when they are known.
     level : float in (0, 1)
 
     Returns
@@ -114,7 +118,7 @@ def fieller_interval(
     """
     if min(var_numerator, var_denominator) < 0 or covariance**2 > var_numerator * var_denominator:
         raise ValueError("these variances and covariance cannot belong together")
-    t2 = float(norm.ppf((1 + level) / 2)) ** 2
+    t2 = float(student.ppf((1 + level) / 2, degrees_of_freedom)) ** 2
     square = denominator**2 - t2 * var_denominator
     if square <= 0:
         return None
@@ -164,3 +168,45 @@ def cost_per_additional_household(
     if interval is None or additional <= 0:
         return silent(Silence.NOT_DETERMINABLE, n=n, method=method, unit=UNIT)
     return Estimate(cost_eur / additional, *interval, n=n, method=method, unit=UNIT)
+
+
+def cost_of_effect(cost_eur: float, effect: Estimate, *, households: int) -> Estimate:
+    """Estimate the cost per additional household from an estimated effect.
+
+    Parameters
+    ----------
+    cost_eur : float, >= 0
+        Total cost over all started places, teams that stopped included.
+    effect : Estimate
+        Additional share of the households, with its interval.
+    households : int, >= 0
+        Households in the started places, over which that share holds.
+
+    Returns
+    -------
+    Estimate
+        EUR per additional household. Not determinable when the effect is silent or its interval
+        holds 0.
+
+    Raises
+    ------
+    ValueError
+        If the cost or the number of households is negative.
+
+    Notes
+    -----
+    With a known cost Fieller's interval is the cost over the ends of the effect's own interval,
+    whatever its degrees of freedom. Weak point: whatever the effect leaves out, such as what
+    spread to other neighbourhoods, is not counted as gained.
+    """
+    if min(cost_eur, households) < 0:
+        raise ValueError("cost and households cannot be negative")
+    method = "cost over effect, Fieller"
+    if effect.value is None or effect.low is None or effect.high is None or not households:
+        return silent(Silence.NOT_DETERMINABLE, n=effect.n, method=method, unit=UNIT)
+    if effect.low <= 0:
+        return silent(Silence.NOT_DETERMINABLE, n=effect.n, method=method, unit=UNIT)
+    likely, least, most = (
+        cost_eur / (share * households) for share in (effect.value, effect.high, effect.low)
+    )
+    return Estimate(likely, least, most, n=effect.n, method=method, unit=UNIT, level=effect.level)
