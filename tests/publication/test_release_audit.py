@@ -191,3 +191,16 @@ def test_the_public_is_not_told_why_a_number_is_withheld(client, released):
     text = client.get("/openbaar/GM9990/buurtregister.csv").content.decode()
     assert FEW not in text and OTHERS not in text
     assert ",yes," in text
+
+
+def test_the_manager_reads_how_many_are_withheld_and_why(
+    client, manager, organisation, figures, clean_page
+):
+    told = releasing.make_release(progress=quiet, organisation=organisation.slug)
+    organisation.jobs.create(name="make_release", state="done", result=told, arguments={})
+    client.force_login(manager)
+    response = client.get("/werk/proefstad/publiceren/")
+    clean_page(response)
+    page = " ".join(response.content.decode().split())
+    assert f"{told['withheld'][FEW]} getallen niet getoond" in page
+    assert "vergeleken met alle eerdere uitgaven" in page
