@@ -9,7 +9,9 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 # The code of a card, the key of a household or of what was recorded, the secret in a link.
-SECRET_PARTS = re.compile(r"/(kaartje|huishouden|vastgelegd|uitnodiging)/[^/\s]+|/(wachtwoord)/[^/\s]+/[^/\s]+")
+SECRET_PARTS = re.compile(
+    r"/(kaartje|huishouden|vastgelegd|uitnodiging)/[^/\s]+|/(wachtwoord)/[^/\s]+/[^/\s]+"
+)
 
 
 def without_null(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
