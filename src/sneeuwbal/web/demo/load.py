@@ -11,7 +11,7 @@ from time import monotonic
 
 import numpy as np
 from django.core.management.base import CommandError
-from django.db import transaction
+from django.db import connection, transaction
 
 from sneeuwbal.accounts.models import Organisation, Role
 from sneeuwbal.evidence import figures
@@ -62,6 +62,13 @@ def load(say: Say, *, real: Path | None = None) -> None:
         with step(say, "public pages"):
             for tenant in tenants:
                 releasing.make_release(progress=quiet, organisation=tenant.slug)
+        _learn_sizes()
+
+
+def _learn_sizes() -> None:
+    """Let the database count its tables at once: it plans badly for tables it thinks are empty."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def import_fictional() -> None:
