@@ -167,6 +167,14 @@ def test_the_register_lists_each_started_neighbourhood_also_the_stopped_one(clie
     assert not any(f'{area.code}/"' in register for area in never)
 
 
+def test_a_withheld_neighbourhood_counts_as_one_of_which_nothing_can_be_told(client, released):
+    found = client.get("/openbaar/GM9990/").context["answers"][0].counts
+    entries = client.get("/openbaar/GM9990/").context["entries"]
+    assert any(entry.hidden for entry in entries)
+    assert sum(found.values()) == len(entries)
+    assert found["too_few"] >= sum(entry.hidden for entry in entries)
+
+
 def test_a_neighbourhood_that_never_started_has_no_public_page(client, released, town):
     assert client.get(f"/openbaar/buurt/{town.neighbourhoods[4].code}/").status_code == 404
 

@@ -27,8 +27,13 @@ def has_value(number: PublicNumber | None) -> bool:
     return number is not None and not number.withheld and number.value is not None
 
 
-def where_did_it_snowball(whole: Numbers, neighbourhoods: dict[str, PublicNumber]) -> Answer:
-    """Name the neighbourhoods whose snowball number is shown to be above one."""
+def where_did_it_snowball(
+    whole: Numbers, neighbourhoods: dict[str, PublicNumber], *, hidden: int
+) -> Answer:
+    """Name the neighbourhoods whose snowball number is shown to be above one.
+
+    Of a neighbourhood whose number is withheld nothing can be told either.
+    """
     named = tuple(sorted(name for name, row in neighbourhoods.items() if row.verdict == "snowball"))
     silent = sum(row.value is None for row in neighbourhoods.values())
     state = SHOWN if named else NO_EVIDENCE
@@ -37,7 +42,7 @@ def where_did_it_snowball(whole: Numbers, neighbourhoods: dict[str, PublicNumber
         state,
         number=whole.get(Figure.Kind.SNOWBALL),
         names=named,
-        counts={"judged": len(neighbourhoods) - silent, "too_few": silent},
+        counts={"judged": len(neighbourhoods) - silent, "too_few": silent + hidden},
     )
 
 
@@ -65,10 +70,12 @@ def what_did_it_cost(whole: Numbers) -> Answer:
     return Answer("cost", PARTIAL if has_value(cost) else NO_EVIDENCE, number=cost, second=growth)
 
 
-def answers(whole: Numbers, neighbourhoods: dict[str, PublicNumber]) -> list[Answer]:
+def answers(
+    whole: Numbers, neighbourhoods: dict[str, PublicNumber], *, hidden: int
+) -> list[Answer]:
     """All four, in the order in which the sceptic asks them."""
     return [
-        where_did_it_snowball(whole, neighbourhoods),
+        where_did_it_snowball(whole, neighbourhoods, hidden=hidden),
         who_was_heard(whole),
         who_pays(whole),
         what_did_it_cost(whole),

@@ -72,14 +72,15 @@ def public_municipality(request: HttpRequest, code: str) -> HttpResponse:
         for row in rows
         if row.snowball and not row.snowball.withheld
     }
+    hidden = len(rows) - len(snowballs)
     whole = public.numbers_of(release, unit.municipality_id)
     context = {
         "unit": unit,
         "release": release,
         "numbers": whole,
-        "answers": answers.answers(whole, snowballs),
+        "answers": answers.answers(whole, snowballs, hidden=hidden),
         "entries": rows,
-        "hidden": sum(row.hidden for row in rows),
+        "hidden": hidden,
         "picture": pictures.verdict_map(rows, unit),
         "chart": pictures.snowball_chart(rows),
         "funnel": pictures.funnel_chart(whole.get(Figure.Kind.FUNNEL)),
